@@ -1,0 +1,73 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// libtorch is reached through one shared library, the shim, which `scripts/build-shim` compiles into
+// .deps/lib. Without it (before `scripts/setup`) the pure-Swift rooms still build and test.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+let shimFolder = ProcessInfo.processInfo.environment["LAUREL_SHIM"] ?? root + "/.deps/lib"
+let hasShim = ["so", "dylib"].contains {
+  FileManager.default.fileExists(atPath: "\(shimFolder)/libctorch.\($0)")
+}
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .unsafeFlags(["-warnings-as-errors"]),
+]
+let shimLinker: [LinkerSetting] = [
+  .unsafeFlags(["-L", shimFolder, "-Xlinker", "-rpath", "-Xlinker", shimFolder])
+]
+
+let package = Package(
+  name: "laurel",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Rewards", targets: ["Rewards"]),
+    .library(name: "Verifiers", targets: ["Verifiers"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .target(
+      name: "Rewards", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+    .target(name: "Verifiers", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
+    .target(
+      name: "Studio",
+      dependencies: ["Rewards", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(name: "RewardsTestSupport", dependencies: ["Rewards"], swiftSettings: strict),
+    .testTarget(
+      name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
+    .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx20
+)
+
+if hasShim {
+  package.products.append(.executable(name: "laurel", targets: ["laurel"]))
+  package.targets += [
+    .systemLibrary(name: "CTorch", path: "Sources/CTorch"),
+    .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict, linkerSettings: shimLinker),
+    .target(name: "Language", dependencies: ["Torch", "Rewards"], swiftSettings: strict),
+    .target(name: "Policies", dependencies: ["Rewards", "Torch", "Language"], swiftSettings: strict),
+    .executableTarget(
+      name: "laurel",
+      dependencies: [
+        "Rewards", "Verifiers", "Tasks", "Studio", "Torch", "Language", "Policies",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
+    .testTarget(name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers"], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["laurel"], swiftSettings: strict),
+  ]
+}

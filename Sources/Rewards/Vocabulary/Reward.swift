@@ -1,0 +1,41 @@
+/// Where the run stands when a reward is asked (schedules read it).
+public struct RunState: Sendable, Equatable {
+  /// The optimiser step, from 0.
+  public var step: Int
+  public var maxSteps: Int
+  public var seed: UInt64
+  /// True on held-out prompts.
+  public var isEvaluation: Bool
+
+  public init(step: Int = 0, maxSteps: Int = 0, seed: UInt64 = 0, isEvaluation: Bool = false) {
+    self.step = step
+    self.maxSteps = maxSteps
+    self.seed = seed
+    self.isEvaluation = isEvaluation
+  }
+}
+
+/// A reward: what one subject (a text sample, a trajectory, a picture) is worth.
+public protocol Reward<Subject>: Sendable {
+  associatedtype Subject: Sendable
+
+  /// The name under which scores are logged.
+  var name: String { get }
+
+  /// Scores a batch: one score per subject, in order. A broken subject yields a `failed` score and never takes
+  /// its batch with it; a thrown error fails the whole batch and is recorded for each of its subjects.
+  func score(_ batch: [Subject], state: RunState) async throws -> [Score]
+}
+
+/// A reward that is a plain function of one subject.
+public protocol PointwiseReward: Reward {
+  func score(_ subject: Subject, state: RunState) throws -> Score
+}
+
+extension PointwiseReward {
+  public func score(_ batch: [Subject], state: RunState) async throws -> [Score] {
+    batch.map { subject in
+      do { return try score(subject, state: state) } catch { return .failed("\(error)") }
+    }
+  }
+}
