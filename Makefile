@@ -1,0 +1,55 @@
+# `make` prints what there is to do.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench bench-trl format format-check docs clean
+
+# Package.swift looks for the shim here. Set for every call, so that SwiftPM never answers from a manifest it
+# evaluated before the shim existed.
+export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
+
+SWIFT_SOURCES := Package.swift Sources Tests
+LAUREL := .build/release/laurel
+DEMO_RUN := runs/demo
+DOCUMENTED := Rewards Verifiers Tasks
+BENCH_PROMPTS ?= .deps/bench-prompts.jsonl
+BENCH_ROUNDS ?= 5
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Fetch libtorch and the small models, compile the shim
+	@scripts/setup
+
+build: setup ## Build the laurel command (release)
+	swift build -c release --product laurel
+
+demo: build ## Train a small model on tool calls and write a report
+	@mkdir -p $(DEMO_RUN)
+	$(LAUREL) train examples/tool-calls.yaml --summary $(DEMO_RUN)/summary.json
+	@printf 'The run is summed up in %s\n' "$(CURDIR)/$(DEMO_RUN)/summary.json"
+	@report="$$(find runs -name '*.html' -newer examples/tool-calls.yaml -print 2>/dev/null | tail -n 1)"; \
+	  if [ -n "$$report" ]; then printf 'The report to open in a browser: %s\n' "$(CURDIR)/$$report"; fi
+
+test: setup ## Build and run every test
+	swift test --disable-xctest
+
+bench: build ## Laurel's own benchmarks
+	$(LAUREL) bench
+
+bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
+	@bench/prepare
+	$(LAUREL) task tool_calls --count 64 --seed 1 --output $(BENCH_PROMPTS)
+	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
+
+format: ## Rewrite the sources in the project's format
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+format-check: ## Fail when a source is not in the project's format
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+docs: setup ## Write the API documentation to .build/docs
+	@scripts/docs $(DOCUMENTED)
+
+clean: ## Delete what was built; .deps and runs stay
+	rm -rf .build
