@@ -233,6 +233,19 @@ public final class RunStore: Sendable {
     }
   }
 
+  /// The most frequent reasons for which rewards failed or timed out on stored samples.
+  func failures(limit: Int) throws(RunStoreError) -> [(reward: String, reason: String, count: Int)] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT name, coalesce(message, outcome) AS reason, count(*) AS n FROM components
+          WHERE outcome IN ('failed', 'timed_out') GROUP BY name, reason ORDER BY n DESC, name LIMIT ?
+          """, arguments: [limit]
+      ).map { ($0["name"], ($0["reason"] as StoredText).text, $0["n"]) }
+    }
+  }
+
   private static func step(_ row: Row) -> StepRecord {
     StepRecord(
       step: row["step"], time: row["time"], metrics: MetricsJSON.parse(row["metrics"]) ?? Metrics())
