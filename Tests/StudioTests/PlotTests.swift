@@ -16,7 +16,9 @@ struct PlotTests {
   /// From `scipy.stats.t.ppf(0.975, n)`.
   @Test(
     "Student's t quantiles agree with tables",
-    arguments: [(1, 12.706204736), (2, 4.302652730), (4, 2.776445105), (23, 2.068657610), (1000, 1.962339081)])
+    arguments: [
+      (1, 12.706204736), (2, 4.302652730), (4, 2.776445105), (23, 2.068657610), (1000, 1.962339081),
+    ])
   func quantiles(degrees: Int, expected: Double) {
     #expect(abs(Statistics.tQuantile(0.975, degrees: degrees) - expected) < 1e-7)
   }
@@ -33,7 +35,8 @@ struct PlotTests {
   @Test(
     "Numbers are written for people",
     arguments: [
-      (0.0, "0"), (0.5, "0.5"), (0.00123, "0.00123"), (1e-6, "1e−6"), (12_300.4, "12,300"), (-1234567, "−1,234,567"),
+      (0.0, "0"), (0.5, "0.5"), (0.00123, "0.00123"), (1e-6, "1e−6"), (12_300.4, "12,300"),
+      (-1_234_567, "−1,234,567"),
       (2.5e9, "2.5e9"), (99.96, "100"), (.infinity, "∞"), (.nan, "not a number"),
     ])
   func numbers(value: Double, text: String) { #expect(NumberText.short(value) == text) }
@@ -50,7 +53,9 @@ struct PlotTests {
 
   @Test("A chart has title, units, legend, drawing and its numbers as a table; gaps break the line")
   func lineChart() {
-    let points = [1.0, 2, 3, 4, 5].map { LineChart.Point(x: $0, y: $0 == 3 ? .nan : $0, low: $0 - 1, high: $0 + 1) }
+    let points = [1.0, 2, 3, 4, 5].map {
+      LineChart.Point(x: $0, y: $0 == 3 ? .nan : $0, low: $0 - 1, high: $0 + 1)
+    }
     let html = LineChart(
       title: "A & B", x: Axis("step"), y: Axis("time", unit: "s"),
       series: [.init("one", points: points), .init("two", points: points)], band: "± 1"

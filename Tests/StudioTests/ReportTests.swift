@@ -10,7 +10,8 @@ struct ReportTests {
     let store = try RunStore.create(
       folder: scratch.url, yaml: SyntheticRun.yaml,
       info: RunInfo(
-        name: "multiply <small>", model: "SmolLM2-135M-Instruct", seed: 1, maxSteps: 60, started: 1_780_000_000))
+        name: "multiply <small>", model: "SmolLM2-135M-Instruct", seed: 1, maxSteps: 60,
+        started: 1_780_000_000))
     try fill(store)
     try Report.write(store)
     let page = try scratch.text("report.html")
@@ -87,7 +88,8 @@ struct ReportTests {
     let page = try page { store in
       for prompt in 0..<4 {
         for phase in [SamplePhase.before, .eval] {
-          var one = sample(phase, total: Double(prompt) * 0.1 + (phase == .eval ? 1.5 + 0.1 * Double(prompt) : 0))
+          var one = sample(
+            phase, total: Double(prompt) * 0.1 + (phase == .eval ? 1.5 + 0.1 * Double(prompt) : 0))
           one.prompt = "prompt \(prompt)"
           try store.append(samples: [one], step: phase == .eval ? 20 : 0)
         }

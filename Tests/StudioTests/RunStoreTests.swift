@@ -33,7 +33,9 @@ struct RunStoreTests {
   func hostileText() throws {
     let scratch = try ScratchFolder()
     let store = try scratch.makeRun()
-    let texts = ["a\u{0}b", "'; DROP TABLE steps; --", "👩‍👩‍👧\u{202E}\u{7}", String(repeating: "x", count: 1 << 20), ""]
+    let texts = [
+      "a\u{0}b", "'; DROP TABLE steps; --", "👩‍👩‍👧\u{202E}\u{7}", String(repeating: "x", count: 1 << 20), "",
+    ]
     for (index, text) in texts.enumerated() {
       try store.append(samples: [sample(completion: text)], step: index)
     }
@@ -89,7 +91,8 @@ struct RunStoreTests {
       .filter { $0.hasPrefix("events.out.tfevents.") }
     #expect(events.count == 1)
     let bytes = try Data(contentsOf: scratch.url.appendingPathComponent(events[0]))
-    let one = EventFile.record(step: 1, time: 0, scalars: ["reward", "kl", "loss"].map { ("train/" + $0, 0) })
+    let one = EventFile.record(
+      step: 1, time: 0, scalars: ["reward", "kl", "loss"].map { ("train/" + $0, 0) })
     #expect(bytes.count == EventFile.versionRecord(time: 0).count + 4 * one.count)
   }
 

@@ -29,7 +29,8 @@ enum SyntheticRun {
     try store.append(samples: heldOut(.before, skill: 0.25, &noise), step: 0)
     for step in 1...steps {
       try store.append(
-        step: StepRecord(step: step, time: 1_780_000_000 + 42 * Double(step), metrics: metrics(step, steps, &noise)))
+        step: StepRecord(
+          step: step, time: 1_780_000_000 + 42 * Double(step), metrics: metrics(step, steps, &noise)))
     }
     try store.append(samples: heldOut(.after, skill: 0.7, &noise), step: steps)
     try store.set("device", to: "2 CPU cores")
@@ -41,7 +42,9 @@ enum SyntheticRun {
     let correct = 0.2 + 0.55 * (1 - exp(-3 * done)) + 0.04 * noise.normal()
     let format = 0.5 + 0.48 * (1 - exp(-8 * done)) + 0.02 * noise.normal()
     let length = -40 - 60 * done + 6 * noise.normal()
-    var metrics: Metrics = ["reward": correct + 0.2 * format + 0.001 * length, "reward_std": 0.35 - 0.15 * done]
+    var metrics: Metrics = [
+      "reward": correct + 0.2 * format + 0.001 * length, "reward_std": 0.35 - 0.15 * done,
+    ]
     metrics["rewards/correct/mean"] = correct
     metrics["rewards/correct/std"] = 0.4 - 0.1 * done
     metrics["rewards/format/mean"] = format
@@ -93,7 +96,8 @@ enum SyntheticRun {
         let failed = group == 5 && index == 1
         let correct = failed ? nil : isRight ? 1.0 : 0
         return SampleRecord(
-          phase: phase, group: group, index: group * 4 + index, prompt: "What is \(a) times \(b)? Box the answer.",
+          phase: phase, group: group, index: group * 4 + index,
+          prompt: "What is \(a) times \(b)? Box the answer.",
           completion: completion, reference: "\(a * b)", tokens: tokens, isTruncated: group == 3,
           total: correct.map { $0 + (isBoxed ? 0.2 : 0) - 0.001 * Double(tokens) },
           components: [

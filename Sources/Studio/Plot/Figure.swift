@@ -59,8 +59,10 @@ struct Figure {
     let shape =
       switch mark {
       case .line: "<path class=\"line \(colour(index))\" d=\"M1 6H21\"/>"
-      case .hollow: "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: true)
-      case .filled: "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: false)
+      case .hollow:
+        "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: true)
+      case .filled:
+        "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: false)
       case .box: "<rect class=\"bar \(colour(index))\" x=\"4\" y=\"1\" width=\"14\" height=\"10\"/>"
       }
     return "<svg class=\"key\" viewBox=\"0 0 22 12\" aria-hidden=\"true\">\(shape)</svg>"
@@ -68,7 +70,8 @@ struct Figure {
 
   static func dot(_ x: Double, _ y: Double, _ series: Int, hollow: Bool) -> String {
     let kind = hollow ? "hollow" : "dot"
-    return "<circle class=\"\(kind) \(colour(series))\" cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"4\"/>"
+    return
+      "<circle class=\"\(kind) \(colour(series))\" cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"4\"/>"
   }
 
   static func text(_ x: Double, _ y: Double, _ text: String, anchor: String = "start", style: String = "tick")

@@ -89,7 +89,8 @@ public struct IntervalChart: Sendable {
     rows.flatMap { row in
       row.estimates.enumerated().map { index, estimate in
         let numbers = [estimate?.mean, estimate?.low, estimate?.high]
-        return [row.name, series[index]] + numbers.map { $0.map { NumberText.short($0, digits: 5) } ?? "unknown" }
+        return [row.name, series[index]]
+          + numbers.map { $0.map { NumberText.short($0, digits: 5) } ?? "unknown" }
           + [estimate.map { "\($0.count)" } ?? "0"]
       }
     }

@@ -54,19 +54,24 @@ public struct LineChart: Sendable {
     let run = max(1, (longest + Self.maximumPoints - 1) / Self.maximumPoints)
     let drawn = series.map { Series($0.name, points: Self.thin($0.points, run: run)) }
     var notes: [String] = []
-    if let band, drawn.contains(where: { $0.points.contains { $0.low != nil } }) { notes.append("Band: \(band).") }
+    if let band, drawn.contains(where: { $0.points.contains { $0.low != nil } }) {
+      notes.append("Band: \(band).")
+    }
     if run > 1 { notes.append("Each point is the mean of \(run) neighbouring points.") }
     return Figure(
       title: title, summary: summary, legend: series.count > 1 ? series.map { ($0.name, .line) } : [],
       height: 240, drawing: draw(drawn), note: notes.isEmpty ? nil : notes.joined(separator: " "),
-      header: [x.text] + drawn.flatMap { series in
-        let name = series.name.isEmpty ? y.text : series.name
-        return hasBand(series) ? [name, name + ", low", name + ", high"] : [name]
-      }, rows: table(drawn)
+      header: [x.text]
+        + drawn.flatMap { series in
+          let name = series.name.isEmpty ? y.text : series.name
+          return hasBand(series) ? [name, name + ", low", name + ", high"] : [name]
+        }, rows: table(drawn)
     ).html
   }
 
-  private func hasBand(_ series: Series) -> Bool { series.points.contains { $0.low != nil && $0.high != nil } }
+  private func hasBand(_ series: Series) -> Bool {
+    series.points.contains { $0.low != nil && $0.high != nil }
+  }
 
   private var summary: String {
     series.prefix(8).map { line in
@@ -132,13 +137,16 @@ public struct LineChart: Sendable {
     line.points.split { $0.low?.isFinite != true || $0.high?.isFinite != true }.map { run in
       let upper = run.map { Self.pair(across($0.x), up($0.high ?? 0)) }
       let lower = run.reversed().map { Self.pair(across($0.x), up($0.low ?? 0)) }
-      return "<path class=\"band \(Figure.colour(index))\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
+      return
+        "<path class=\"band \(Figure.colour(index))\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
     }
   }
 
   private func lines(_ line: Series, _ index: Int, _ across: Scale, _ up: Scale) -> [String] {
     line.points.split { !$0.y.isFinite }.map { run in
-      if run.count == 1, let only = run.first { return Figure.dot(across(only.x), up(only.y), index, hollow: false) }
+      if run.count == 1, let only = run.first {
+        return Figure.dot(across(only.x), up(only.y), index, hollow: false)
+      }
       let path = run.map { Self.pair(across($0.x), up($0.y)) }.joined(separator: "L")
       return "<path class=\"line \(Figure.colour(index))\" d=\"M\(path)\"/>"
     }

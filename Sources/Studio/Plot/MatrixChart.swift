@@ -39,7 +39,8 @@ public struct MatrixChart: Sendable {
     ).html
   }
 
-  private func draw(_ row: Int, _ column: Int, x: Double, y: Double, width: Double, height: Double) -> String {
+  private func draw(_ row: Int, _ column: Int, x: Double, y: Double, width: Double, height: Double) -> String
+  {
     let value = values[row][column]
     let opacity = row == column ? 0.08 : min(1, abs(value ?? 0)) * 0.6
     let number = value.map { NumberText.short($0, digits: 2) }

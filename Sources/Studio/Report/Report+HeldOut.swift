@@ -6,16 +6,17 @@ extension Report {
     guard !held.before.isEmpty || !held.after.isEmpty else {
       return Section(
         id: "held-out", title: title,
-        body: "<p class=\"lead\">No held-out samples were recorded, so this run shows no effect of training.</p>")
+        body:
+          "<p class=\"lead\">No held-out samples were recorded, so this run shows no effect of training.</p>")
     }
     let columns = held.columns(data.rewards)
     let missing = held.before.isEmpty ? "before training" : held.after.isEmpty ? "after training" : nil
     let lead =
       missing.map { "No held-out samples were recorded \($0): there is nothing to compare." }
-      ?? """
-      \(held.sharedPrompts) prompts were answered both times. Intervals are 95 %, by Student's t over prompts \
-      (a prompt's samples are averaged first); the change is paired by prompt.
-      """
+        ?? """
+        \(held.sharedPrompts) prompts were answered both times. Intervals are 95 %, by Student's t over prompts \
+        (a prompt's samples are averaged first); the change is paired by prompt.
+        """
     let rows = columns.map { column in
       [column.name]
         + [column.before, column.after].map { $0.map { IntervalChart.text($0) } ?? "no scores" }
@@ -67,7 +68,9 @@ extension Report {
   ) -> String? {
     let series = [("before", held.before.compactMap(value)), (held.afterName, held.after.compactMap(value))]
     guard series.contains(where: { !$0.1.isEmpty }) else { return nil }
-    return Histogram(title: title, x: x, counted: "samples", series: series.map { (name: $0.0, values: $0.1) }).html
+    return Histogram(
+      title: title, x: x, counted: "samples", series: series.map { (name: $0.0, values: $0.1) }
+    ).html
   }
 
   // MARK: Outcomes
@@ -129,7 +132,9 @@ extension Report {
       for (title, list) in [("Best", Array(best)), ("Worst", Array(worst))] where !list.isEmpty {
         body += "<h3>\(title)</h3>\n" + list.map { card([($0, name)]) }.joined(separator: "\n")
       }
-      if body.isEmpty { body = "<p class=\"lead\">No held-out samples with a total reward were recorded.</p>" }
+      if body.isEmpty {
+        body = "<p class=\"lead\">No held-out samples with a total reward were recorded.</p>"
+      }
       return Section(id: "samples", title: "Samples", body: body)
     }
     var left = Array(pairs.indices)
@@ -157,7 +162,9 @@ extension Report {
 
   private static func card(_ sides: [(sample: SampleRecord, name: String)]) -> String {
     guard let first = sides.first?.sample else { return "" }
-    let reference = first.reference.map { "<p class=\"label\" style=\"margin-top:8px\">Reference</p>\(text($0, "Reference"))" }
+    let reference = first.reference.map {
+      "<p class=\"label\" style=\"margin-top:8px\">Reference</p>\(text($0, "Reference"))"
+    }
     let columns = sides.map { side in
       let cut = side.sample.isTruncated ? ", cut off at the limit" : ""
       let total = side.sample.total.map { "reward " + NumberText.short($0) } ?? "no reward"
@@ -168,7 +175,9 @@ extension Report {
     }
     var names: [String] = []
     for side in sides {
-      for component in side.sample.components where !names.contains(component.name) { names.append(component.name) }
+      for component in side.sample.components where !names.contains(component.name) {
+        names.append(component.name)
+      }
     }
     let rows = names.map { name in [name] + sides.map { cell($0.sample, name) } }
     let table = Markup.table("Scores of this sample", header: ["reward"] + sides.map(\.name), rows: rows)
@@ -179,8 +188,11 @@ extension Report {
       """
   }
 
-  private static func change(_ sides: [(sample: SampleRecord, name: String)], _ sample: SampleRecord) -> String {
-    guard sides.count == 2, sample == sides[1].sample, let old = sides[0].sample.total, let new = sample.total,
+  private static func change(_ sides: [(sample: SampleRecord, name: String)], _ sample: SampleRecord)
+    -> String
+  {
+    guard sides.count == 2, sample == sides[1].sample, let old = sides[0].sample.total,
+      let new = sample.total,
       new != old
     else { return "" }
     return " <span class=\"\(new > old ? "rise" : "fall")\">(\(NumberText.signed(new - old)))</span>"
@@ -196,8 +208,10 @@ extension Report {
   private static func text(_ text: String, _ label: String) -> String {
     if text.isEmpty { return "<p class=\"absent\">(empty)</p>" }
     let (shown, leftOut) = Markup.shortened(text, to: shownCharacters)
-    let more = leftOut > 0
-      ? "<p class=\"label\">… \(NumberText.short(Double(leftOut))) more characters are in laurel.sqlite.</p>" : ""
+    let more =
+      leftOut > 0
+      ? "<p class=\"label\">… \(NumberText.short(Double(leftOut))) more characters are in laurel.sqlite.</p>"
+      : ""
     return """
       <div class="text" tabindex="0" role="region" aria-label="\(Markup.escape(label))">\
       <pre dir="auto">\(Markup.escape(shown))</pre></div>\(more)

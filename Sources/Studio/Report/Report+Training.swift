@@ -6,7 +6,8 @@ extension Report {
   private static func grid(_ charts: [String], absent: [String]) -> String {
     var body = charts.isEmpty ? "" : "<div class=\"grid\">\(charts.joined(separator: "\n"))</div>\n"
     if !absent.isEmpty {
-      body += "<p class=\"lead\">Not recorded in this run: \(Markup.escape(absent.joined(separator: ", "))).</p>"
+      body +=
+        "<p class=\"lead\">Not recorded in this run: \(Markup.escape(absent.joined(separator: ", "))).</p>"
     }
     return body
   }
@@ -17,8 +18,10 @@ extension Report {
     let band = "mean ± 1 standard deviation"
     if let line = data.line("reward", "reward", spread: "reward_std") {
       charts.append(
-        LineChart(title: "Total reward", x: steps, y: Axis("reward"), series: [line],
-          band: band + " (reward_std)").html)
+        LineChart(
+          title: "Total reward", x: steps, y: Axis("reward"), series: [line],
+          band: band + " (reward_std)"
+        ).html)
     } else {
       absent.append("total reward (reward)")
     }
@@ -26,17 +29,21 @@ extension Report {
       let metric = "rewards/\(reward)"
       if let line = data.line(reward, metric + "/mean", spread: metric + "/std") {
         charts.append(
-          LineChart(title: reward, x: steps, y: Axis("score"), series: [line], band: band + " over samples").html)
+          LineChart(title: reward, x: steps, y: Axis("score"), series: [line], band: band + " over samples")
+            .html)
       } else {
         absent.append("\(reward) (\(metric)/mean)")
       }
     }
-    let held = [data.line("total", "eval_reward")]
+    let held =
+      [data.line("total", "eval_reward")]
       + data.rewards.map { data.line($0, "eval_rewards/\($0)/mean") }
     if held.contains(where: { $0 != nil }) {
       charts.append(
-        LineChart(title: "Held-out reward while training", x: steps, y: Axis("reward"),
-          series: held.compactMap { $0 }).html)
+        LineChart(
+          title: "Held-out reward while training", x: steps, y: Axis("reward"),
+          series: held.compactMap { $0 }
+        ).html)
     }
     return Section(id: "rewards", title: "Rewards while training", body: grid(charts, absent: absent))
   }
@@ -44,7 +51,8 @@ extension Report {
   static func groups(_ data: ReportData) -> Section {
     var charts: [String] = []
     var absent: [String] = []
-    let dead = [data.line("total", "frac_reward_zero_std")]
+    let dead =
+      [data.line("total", "frac_reward_zero_std")]
       + data.rewards.map { data.line($0, "rewards/\($0)/zero_std_groups") }
     if dead.contains(where: { $0 != nil }) {
       charts.append(
@@ -53,7 +61,8 @@ extension Report {
           series: dead.compactMap { $0 }, startsAtZero: true
         ).html)
     }
-    let names = ["total (frac_reward_zero_std)"] + data.rewards.map { "\($0) (rewards/\($0)/zero_std_groups)" }
+    let names =
+      ["total (frac_reward_zero_std)"] + data.rewards.map { "\($0) (rewards/\($0)/zero_std_groups)" }
     absent += zip(names, dead).filter { $1 == nil }.map { "zero-variance groups of \($0.0)" }
 
     if data.rewards.count > 1 {
@@ -105,7 +114,8 @@ extension Report {
     Chart(
       title: "KL from the reference policy", y: Axis("KL divergence", unit: "nats per token"),
       metrics: [("", "kl")]),
-    Chart(title: "Entropy of the policy", y: Axis("entropy", unit: "nats per token"), metrics: [("", "entropy")]),
+    Chart(
+      title: "Entropy of the policy", y: Axis("entropy", unit: "nats per token"), metrics: [("", "entropy")]),
     Chart(
       title: "Clipped importance ratios", y: Axis("share of tokens"),
       metrics: [
@@ -113,8 +123,11 @@ extension Report {
         ("high", "clip_ratio/high_mean"),
       ], startsAtZero: true),
     Chart(title: "Loss", y: Axis("loss"), metrics: [("", "loss")]),
-    Chart(title: "Gradient norm", y: Axis("norm before clipping"), metrics: [("", "grad_norm")], startsAtZero: true),
-    Chart(title: "Learning rate", y: Axis("learning rate"), metrics: [("", "learning_rate")], startsAtZero: true),
+    Chart(
+      title: "Gradient norm", y: Axis("norm before clipping"), metrics: [("", "grad_norm")],
+      startsAtZero: true),
+    Chart(
+      title: "Learning rate", y: Axis("learning rate"), metrics: [("", "learning_rate")], startsAtZero: true),
     Chart(
       title: "Speed", y: Axis("speed", unit: "tokens/s"),
       metrics: [("sampling", "tokens_per_second/sampling"), ("training", "tokens_per_second/training")],
@@ -132,10 +145,12 @@ extension Report {
     for chart in health {
       let lines = chart.metrics.compactMap { data.line($0.name, $0.metric) }
       if lines.isEmpty {
-        absent.append("\(chart.title.prefix(1).lowercased() + chart.title.dropFirst()) (\(chart.metrics[0].metric))")
+        absent.append(
+          "\(chart.title.prefix(1).lowercased() + chart.title.dropFirst()) (\(chart.metrics[0].metric))")
       } else {
         charts.append(
-          LineChart(title: chart.title, x: steps, y: chart.y, series: lines, startsAtZero: chart.startsAtZero).html)
+          LineChart(title: chart.title, x: steps, y: chart.y, series: lines, startsAtZero: chart.startsAtZero)
+            .html)
       }
     }
     return Section(id: "policy", title: "Policy and speed", body: grid(charts, absent: absent))
@@ -161,7 +176,8 @@ extension Report {
       let numbers = [values.first, values.last, values.min(), values.max()]
       return [name] + numbers.map { $0.map { NumberText.short($0, digits: 5) } ?? "not finite" }
     }
-    let table = Markup.table("Other metrics", header: ["metric", "first", "last", "least", "greatest"], rows: rows)
+    let table = Markup.table(
+      "Other metrics", header: ["metric", "first", "last", "least", "greatest"], rows: rows)
     return Section(
       id: "other", title: "Other metrics",
       body: rows.isEmpty

@@ -9,7 +9,8 @@ public enum Report {
       heldOut(data), rewards(data), groups(data), policy(data), outcomes(data), samples(data), other(data),
       specification(data),
     ]
-    let links = sections.map { "<a href=\"#\($0.id)\">\(Markup.escape($0.title))</a>" }.joined(separator: "\n")
+    let links = sections.map { "<a href=\"#\($0.id)\">\(Markup.escape($0.title))</a>" }.joined(
+      separator: "\n")
     let body = sections.map { section in
       """
       <section id="\(section.id)" aria-labelledby="\(section.id)-title">
@@ -74,7 +75,9 @@ public enum Report {
   private static func trouble(_ data: ReportData) -> String {
     var lines: [String] = []
     if data.progress == .failed {
-      lines.append("<strong>The run failed.</strong> \(Markup.escape(data.facts["message"] ?? "No reason was recorded."))")
+      lines.append(
+        "<strong>The run failed.</strong> \(Markup.escape(data.facts["message"] ?? "No reason was recorded."))"
+      )
     }
     for reward in data.rewards {
       let counts = [("failed", "failed on"), ("timed_out", "timed out on")].compactMap { key, words in
@@ -88,7 +91,8 @@ public enum Report {
           + "<a href=\"#outcomes\">See why</a>")
     }
     guard !lines.isEmpty else { return "" }
-    return "<div class=\"banner\" role=\"alert\">\(lines.map { "<p>\($0)</p>" }.joined(separator: "\n"))</div>\n"
+    return
+      "<div class=\"banner\" role=\"alert\">\(lines.map { "<p>\($0)</p>" }.joined(separator: "\n"))</div>\n"
   }
 
   private static func verdict(_ data: ReportData) -> String {

@@ -40,9 +40,9 @@ enum ReportStyle {
     margin-top:20px;font-size:15px}
     nav a{text-decoration:none;padding:3px 0}nav a:hover{text-decoration:underline}
     dl.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:20px 0 0;
-    background:var(--rule);border:1px solid var(--rule);border-radius:10px;overflow:hidden}
-    dl.tiles div{background:var(--card);padding:12px 14px}
-    dt{color:var(--muted);font-size:13px}dd{margin:2px 0 0;font-size:20px;font-weight:600;line-height:1.25;
+    background:var(--card);border:1px solid var(--rule);border-radius:10px;overflow:hidden}
+    dl.tiles div{box-shadow:0 0 0 1px var(--rule);padding:12px 14px}
+    dt{color:var(--muted);font-size:13px}dd{margin:2px 0 0;font-size:18px;text-wrap:balance;font-weight:600;line-height:1.25;
     overflow-wrap:anywhere}
     dd small{display:block;font-size:13px;font-weight:400;color:var(--muted)}
     .absent{font-weight:400;font-size:16px;color:var(--muted);font-style:italic}
@@ -80,7 +80,8 @@ enum ReportStyle {
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     th,td{padding:5px 10px 5px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
     th:first-child,td:first-child{text-align:left}
-    thead th{color:var(--muted);font-weight:600;position:sticky;top:0;background:var(--card)}
+    thead th{color:var(--muted);font-weight:600;white-space:normal;vertical-align:bottom;
+    position:sticky;top:0;background:var(--card)}
     tbody th{font-weight:500}
     td.bad{color:var(--bad);font-weight:600}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,
@@ -94,7 +95,7 @@ enum ReportStyle {
     .rise{color:var(--good);font-weight:600}.fall{color:var(--bad);font-weight:600}
     footer{color:var(--muted);font-size:14px;padding:36px 0 48px}
     @media (max-width:480px){.wide{padding:0 14px}.chart,.card{padding:12px}header.top{padding-top:24px}
-    h2{margin-top:34px}dd{font-size:18px}dl.tiles{grid-template-columns:1fr 1fr}}
+    h2{margin-top:34px}svg text,svg .cell{font-size:14px}dl.tiles{grid-template-columns:1fr 1fr}}
     @media print{nav,.skip{display:none}.chart,.card{break-inside:avoid}}
     """
 }

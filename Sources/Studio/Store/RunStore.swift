@@ -109,7 +109,8 @@ public final class RunStore: Sendable {
   static func set(_ key: String, to value: String?, in db: Database) throws {
     if let value {
       try db.execute(
-        sql: "INSERT INTO run (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        sql:
+          "INSERT INTO run (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         arguments: [key, StoredText(value)])
     } else {
       try db.execute(sql: "DELETE FROM run WHERE key = ?", arguments: [key])
