@@ -1,0 +1,102 @@
+/// Writes JSON bytes. Output is always valid RFC 8259: control characters are escaped, a number that is not finite
+/// becomes `null`.
+public struct JSONWriter: Sendable {
+  /// What has been written.
+  public var bytes: [UInt8] = []
+
+  public init() {}
+
+  /// Appends text that is JSON already.
+  @inline(__always) public mutating func raw(_ text: StaticString) {
+    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Appends bytes that are JSON already.
+  @inline(__always) public mutating func raw(_ text: [UInt8]) { bytes.append(contentsOf: text) }
+
+  /// Appends an integer.
+  public mutating func integer(_ value: Int) {
+    if value >= 0 && value < 10 {
+      bytes.append(UInt8(0x30 + value))
+      return
+    }
+    if value < 0 { bytes.append(0x2D) }
+    var rest = value.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(0x30 + rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  /// Appends the shortest decimal that reads back as the same double; `null` when it is not finite.
+  public mutating func number(_ value: Double) {
+    guard value.isFinite else { return raw("null") }
+    if value == 1 { return raw("1.0") }
+    if value == 0 { return value.sign == .minus ? raw("-0.0") : raw("0.0") }
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
+  /// Appends a quoted string.
+  public mutating func string(_ text: String) {
+    bytes.append(0x22)
+    var text = text
+    text.withUTF8 { escaped($0) }
+    bytes.append(0x22)
+  }
+
+  private mutating func escaped(_ text: UTF8Bytes) {
+    for byte in text {
+      switch byte {
+      case 0x22: raw("\\\"")
+      case 0x5C: raw("\\\\")
+      case 0x0A: raw("\\n")
+      case 0x0D: raw("\\r")
+      case 0x09: raw("\\t")
+      case 0..<0x20:
+        raw("\\u00")
+        bytes.append(byte >> 4 + 0x30)
+        let low = byte & 0x0F
+        bytes.append(low < 10 ? low + 0x30 : low + 0x57)
+      default: bytes.append(byte)
+      }
+    }
+  }
+
+  /// Appends a value without white space.
+  public mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: raw("null")
+    case .bool(let flag): flag ? raw("true") : raw("false")
+    case .integer(let value): integer(value)
+    case .number(let value): number(value)
+    case .string(let text): string(text)
+    case .array(let elements):
+      bytes.append(0x5B)
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(0x2C) }
+        self.value(element)
+      }
+      bytes.append(0x5D)
+    case .object(let object):
+      bytes.append(0x7B)
+      for (index, (key, element)) in zip(object.keys, object.values).enumerated() {
+        if index > 0 { bytes.append(0x2C) }
+        string(key)
+        bytes.append(0x3A)
+        self.value(element)
+      }
+      bytes.append(0x7D)
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value as compact JSON; a number that is not finite becomes `null`.
+  public var jsonText: String {
+    var writer = JSONWriter()
+    writer.value(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
