@@ -61,7 +61,10 @@ public final class LlamaModel: @unchecked Sendable {
   }
 
   /// The final hidden states (after the last norm), [tokens, width] float32, of a packed batch.
-  public func hidden(_ batch: PackedBatch) throws -> Tensor {
+  public func hidden(_ batch: PackedBatch) throws -> Tensor { try hidden(batch, recording: nil) }
+
+  /// The same, keeping each layer's rotated keys and values for decoding.
+  func hidden(_ batch: PackedBatch, recording cache: LayerCache?) throws -> Tensor {
     let ids = try Tensor(batch.ids, shape: [batch.count], device: device)
     let rotation = try Rotation(
       positions: batch.positions, width: configuration.headWidth, base: configuration.ropeBase, device: device)
@@ -72,8 +75,39 @@ public final class LlamaModel: @unchecked Sendable {
     for layer in layers {
       let queryKeyValue = try project(
         stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue)
-      let attended = try attend(queryKeyValue, rotation, batch.segments, masks)
+      let attended = try attend(queryKeyValue, rotation, batch.segments, masks, cache)
       stream = try stream + project(attended, layer.attentionOutput)
+      stream = try stream + feedForward(stream, layer)
+    }
+    return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
+  }
+
+  /// One new token per row: writes its keys and values at `ownPosition` and returns its final hidden states
+  /// [rows, width].
+  func decode(
+    ids: [Int], positions: [Int], groupOfRow: [Int], prompts: [(keys: [Tensor], values: [Tensor])],
+    own: [(keys: Tensor, values: Tensor)], ownPosition: Int
+  ) throws -> Tensor {
+    let rows = ids.count
+    let heads = configuration.heads
+    let keyValueHeads = configuration.keyValueHeads
+    let rotation = try Rotation(
+      positions: positions, width: configuration.headWidth, base: configuration.ropeBase, device: device)
+    var stream = try embedding.embedding(Tensor(ids, shape: [rows], device: device)).to(.float32)
+    for (index, layer) in layers.enumerated() {
+      let all = try project(
+        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue
+      ).view([rows, heads + 2 * keyValueHeads, configuration.headWidth])
+      let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
+      try own[index].keys.narrow(2, ownPosition, 1).squeeze(2).copy(from: rotated.narrow(1, heads, keyValueHeads))
+      try own[index].values.narrow(2, ownPosition, 1).squeeze(2)
+        .copy(from: all.narrow(1, heads + keyValueHeads, keyValueHeads))
+      let attended = try rotated.narrow(1, 0, heads).decodeAttention(
+        promptKeys: prompts.map { $0.keys[index] }, promptValues: prompts.map { $0.values[index] },
+        groupOfRow: groupOfRow, ownKeys: own[index].keys, ownValues: own[index].values,
+        ownLength: ownPosition + 1)
+      stream = try stream + project(
+        attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput)
       stream = try stream + feedForward(stream, layer)
     }
     return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
@@ -120,7 +154,8 @@ public final class LlamaModel: @unchecked Sendable {
 
   /// Attention of each segment by itself; [tokens, heads headWidth].
   private func attend(
-    _ queryKeyValue: Tensor, _ rotation: Rotation, _ segments: [PackedBatch.Segment], _ masks: [Tensor?]
+    _ queryKeyValue: Tensor, _ rotation: Rotation, _ segments: [PackedBatch.Segment], _ masks: [Tensor?],
+    _ cache: LayerCache?
   ) throws -> Tensor {
     let heads = configuration.heads
     let keyValueHeads = configuration.keyValueHeads
@@ -129,6 +164,10 @@ public final class LlamaModel: @unchecked Sendable {
     ])
     let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
     let values = try all.narrow(1, heads + keyValueHeads, keyValueHeads)
+    if let cache {
+      cache.keys.append(try rotated.narrow(1, heads, keyValueHeads))
+      cache.values.append(values)
+    }
     var parts: [Tensor] = []
     for (segment, mask) in zip(segments, masks) {
       let own = try rotated.narrow(0, segment.start, segment.count).transpose(0, 1).unsqueeze(0)
@@ -142,6 +181,12 @@ public final class LlamaModel: @unchecked Sendable {
     }
     return parts.count == 1 ? parts[0] : try Tensor.cat(parts)
   }
+}
+
+/// Rotated keys and values [tokens, keyValueHeads, headWidth] of each layer.
+final class LayerCache {
+  var keys: [Tensor] = []
+  var values: [Tensor] = []
 }
 
 /// Cosines and sines of rotary positions for a batch of tokens.
