@@ -84,6 +84,7 @@ enum Operators {
   static let rmsNorm = required("rms_norm")
   static let rsqrt = required("rsqrt")
   static let scatter = required("scatter.value")
+  static let scatterAdd = required("scatter_add")
   static let searchsorted = required("searchsorted.Tensor")
   static let sigmoid = required("sigmoid")
   static let silu = required("silu")

@@ -131,6 +131,10 @@ extension Tensor {
   public func gather(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
     try Operators.gather(.tensor(self), .int(dimension), .tensor(indices))
   }
+  /// self plus `source` at `indices` along a dimension.
+  public func scatterAdd(_ dimension: Int, _ indices: Tensor, _ source: Tensor) throws -> Tensor {
+    try Operators.scatterAdd(.tensor(self), .int(dimension), .tensor(indices), .tensor(source))
+  }
   public func repeatInterleave(_ times: Int, dimension: Int) throws -> Tensor {
     try Operators.repeatInterleave(.tensor(self), .int(times), .int(dimension))
   }

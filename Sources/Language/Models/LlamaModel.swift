@@ -24,6 +24,8 @@ public final class LlamaModel: @unchecked Sendable {
   let layers: [Layer]
   let finalNorm: Tensor
   let head: Tensor
+  /// Low-rank updates that every pass applies; nil for the plain model.
+  public var lora: LoRA?
 
   /// Loads a GGUF file, de-quantised to `dtype` (norms stay float32).
   /// - Throws: `GGUFError` for a damaged file or a missing or misshapen tensor, `TorchError` from libtorch.
@@ -72,12 +74,13 @@ public final class LlamaModel: @unchecked Sendable {
       try segment.mask.map { try Tensor($0, shape: [segment.count, segment.count], device: device) }
     }
     var stream = try embedding.embedding(ids).to(.float32)
-    for layer in layers {
+    for (index, layer) in layers.enumerated() {
       let queryKeyValue = try project(
-        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue)
+        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue,
+        index, [.query, .key, .value])
       let attended = try attend(queryKeyValue, rotation, batch.segments, masks, cache)
-      stream = try stream + project(attended, layer.attentionOutput)
-      stream = try stream + feedForward(stream, layer)
+      stream = try stream + project(attended, layer.attentionOutput, index, [.output])
+      stream = try stream + feedForward(stream, layer, index)
     }
     return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
   }
@@ -96,7 +99,8 @@ public final class LlamaModel: @unchecked Sendable {
     var stream = try embedding.embedding(Tensor(ids, shape: [rows], device: device)).to(.float32)
     for (index, layer) in layers.enumerated() {
       let all = try project(
-        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue
+        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue,
+        index, [.query, .key, .value]
       ).view([rows, heads + 2 * keyValueHeads, configuration.headWidth])
       let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
       try own[index].keys.narrow(2, ownPosition, 1).squeeze(2).copy(from: rotated.narrow(1, heads, keyValueHeads))
@@ -107,14 +111,17 @@ public final class LlamaModel: @unchecked Sendable {
         groupOfRow: groupOfRow, ownKeys: own[index].keys, ownValues: own[index].values,
         ownLength: ownPosition + 1)
       stream = try stream + project(
-        attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput)
-      stream = try stream + feedForward(stream, layer)
+        attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput, index, [.output])
+      stream = try stream + feedForward(stream, layer, index)
     }
     return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
   }
 
   /// Logits [rows, vocabulary] float32 of hidden states [rows, width].
   public func logits(_ hidden: Tensor) throws -> Tensor { try project(hidden, head) }
+
+  /// The head's weight [vocabulary, width] in the model's type, for losses that write its gradient themselves.
+  public var headWeight: Tensor { head }
 
   /// Log-probability of every token after the first, given those before it: `ids.count - 1` numbers.
   public func logProbabilities(_ ids: [Int]) throws -> [Float] {
@@ -145,11 +152,18 @@ public final class LlamaModel: @unchecked Sendable {
     return try input.to(dtype).linear(weight).to(.float32)
   }
 
-  private func feedForward(_ stream: Tensor, _ layer: Layer) throws -> Tensor {
+  /// The same with the adapters of the matrices fused into `weight`.
+  private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws -> Tensor {
+    let base = try project(input, weight)
+    return try lora?.apply(base, input: input, layer: layer, fused, configuration) ?? base
+  }
+
+  private func feedForward(_ stream: Tensor, _ layer: Layer, _ index: Int) throws -> Tensor {
     let normed = try stream.rmsNorm(weight: layer.feedForwardNorm, epsilon: configuration.normEpsilon)
-    let gateUp = try project(normed, layer.gateUp)
+    let gateUp = try project(normed, layer.gateUp, index, [.gate, .up])
     let gate = try gateUp.narrow(1, 0, configuration.intermediate).silu()
-    return try project(gate * gateUp.narrow(1, configuration.intermediate, configuration.intermediate), layer.down)
+    let up = try gateUp.narrow(1, configuration.intermediate, configuration.intermediate)
+    return try project(gate * up, layer.down, index, [.down])
   }
 
   /// Attention of each segment by itself; [tokens, heads headWidth].
