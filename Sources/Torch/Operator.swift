@@ -1,7 +1,7 @@
 import CTorch
 
 /// An argument of an ATen operator.
-public enum Argument {
+public enum OperatorArgument {
   case none
   case tensor(Tensor)
   case int(Int)
@@ -35,7 +35,7 @@ public struct Operator: @unchecked Sendable {
 
   /// Calls the operator and returns its tensors in order. Undefined tensors are left out.
   @discardableResult
-  public func callAll(_ arguments: [Argument]) throws -> [Tensor] {
+  public func callAll(_ arguments: [OperatorArgument]) throws -> [Tensor] {
     var scratch = ArgumentScratch()
     defer { scratch.release() }
     let values = arguments.map { scratch.value(of: $0) }
@@ -57,7 +57,7 @@ public struct Operator: @unchecked Sendable {
   }
 
   /// Calls an operator that returns one tensor.
-  public func callAsFunction(_ arguments: Argument...) throws -> Tensor {
+  public func callAsFunction(_ arguments: OperatorArgument...) throws -> Tensor {
     guard let first = try callAll(arguments).first else { throw TorchError("\(name) returned no tensor") }
     return first
   }
@@ -75,7 +75,7 @@ private struct ArgumentScratch {
     return UnsafeRawPointer(memory)
   }
 
-  mutating func value(of argument: Argument) -> ct_value {
+  mutating func value(of argument: OperatorArgument) -> ct_value {
     var value = ct_value()
     switch argument {
     case .none: value.tag = Int32(CT_NONE)

@@ -26,7 +26,7 @@ extension Tensor {
   /// The exact (erf) form.
   public func gelu() throws -> Tensor { try Operators.gelu(.tensor(self)) }
   public func clamp(min: Double? = nil, max: Double? = nil) throws -> Tensor {
-    try Operators.clamp(.tensor(self), min.map(Argument.double) ?? .none, max.map(Argument.double) ?? .none)
+    try Operators.clamp(.tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
   }
   public func minimum(_ other: Tensor) throws -> Tensor { try Operators.minimum(.tensor(self), .tensor(other)) }
   public func maximum(_ other: Tensor) throws -> Tensor { try Operators.maximum(.tensor(self), .tensor(other)) }
@@ -40,7 +40,7 @@ extension Tensor {
   public func matmul(_ other: Tensor) throws -> Tensor { try Operators.matmul(.tensor(self), .tensor(other)) }
   /// self [.., in] times weight [out, in] transposed, plus bias [out].
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
-    try Operators.linear(.tensor(self), .tensor(weight), bias.map(Argument.tensor) ?? .none)
+    try Operators.linear(.tensor(self), .tensor(weight), bias.map(OperatorArgument.tensor) ?? .none)
   }
   /// self + alpha * a @ b for matrices.
   public func addmm(_ a: Tensor, _ b: Tensor, alpha: Double = 1) throws -> Tensor {
@@ -52,22 +52,22 @@ extension Tensor {
   /// (bool, true = may attend).
   public func attention(keys: Tensor, values: Tensor, mask: Tensor? = nil, isCausal: Bool = false) throws -> Tensor {
     try Operators.attention(
-      .tensor(self), .tensor(keys), .tensor(values), mask.map(Argument.tensor) ?? .none, .double(0),
+      .tensor(self), .tensor(keys), .tensor(values), mask.map(OperatorArgument.tensor) ?? .none, .double(0),
       .bool(isCausal))
   }
   public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) throws -> Tensor {
     try Operators.conv2d(
-      .tensor(self), .tensor(weight), bias.map(Argument.tensor) ?? .none, .ints([stride, stride]),
+      .tensor(self), .tensor(weight), bias.map(OperatorArgument.tensor) ?? .none, .ints([stride, stride]),
       .ints([padding, padding]))
   }
   public func groupNorm(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws -> Tensor {
     try Operators.groupNorm(
-      .tensor(self), .int(groups), weight.map(Argument.tensor) ?? .none, bias.map(Argument.tensor) ?? .none,
+      .tensor(self), .int(groups), weight.map(OperatorArgument.tensor) ?? .none, bias.map(OperatorArgument.tensor) ?? .none,
       .double(epsilon))
   }
   public func layerNorm(weight: Tensor, bias: Tensor?, epsilon: Double) throws -> Tensor {
     try Operators.layerNorm(
-      .tensor(self), .ints([weight.size(0)]), .tensor(weight), bias.map(Argument.tensor) ?? .none,
+      .tensor(self), .ints([weight.size(0)]), .tensor(weight), bias.map(OperatorArgument.tensor) ?? .none,
       .double(epsilon))
   }
   public func rmsNorm(weight: Tensor, epsilon: Double) throws -> Tensor {
