@@ -29,7 +29,8 @@ public func groupRelativeAdvantages(
       case .batch:
         let denominator = batch.deviation + epsilon * batch.factor
         result[sample] =
-          denominator == 0 ? 0 : finite((value * batch.factor - group.mean * batch.factor / group.factor) / denominator)
+          denominator == 0
+          ? 0 : finite((value * batch.factor - group.mean * batch.factor / group.factor) / denominator)
       }
     }
   }

@@ -79,11 +79,11 @@ extension RewardEntry {
     let result = await withTimeLimit(seconds: timeout) { try await reward.score(samples, state: state) }
     let score: Score
     switch result {
-    case .success(let scores)?:
+    case .finished(let scores):
       if scores.count == samples.count { return scores.map { Score($0.outcome, parts: $0.parts) } }
       score = .failed("the reward returned \(scores.count) scores for \(samples.count) samples")
-    case .failure(let error)?: score = .failed("\(error)")
-    case nil: score = Score(.timedOut(seconds: timeout))
+    case .threw(let error): score = .failed("\(error)")
+    case .timedOut: score = Score(.timedOut(seconds: timeout))
     }
     return [Score](repeating: score, count: samples.count)
   }

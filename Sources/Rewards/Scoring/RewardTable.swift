@@ -115,7 +115,8 @@ public struct RewardTable: Sendable {
     }
   }
 
-  private mutating func keep(_ text: String, _ outcome: OutcomeCode, _ sample: Int, _ reward: Int, seen: Int) {
+  private mutating func keep(_ text: String, _ outcome: OutcomeCode, _ sample: Int, _ reward: Int, seen: Int)
+  {
     guard seen <= Self.messageLimit else { return }
     messages.append(CellMessage(sample: sample, reward: names[reward], outcome: outcome, text: text))
   }

@@ -48,7 +48,9 @@ extension JSONValue {
     case .string(let text): Self.quoted(text)
     case .array(let items): "[" + items.map(\.flowYAML).joined(separator: ", ") + "]"
     case .object(let object):
-      "{" + zip(object.keys, object.values).map { "\(Self.quoted($0)): \($1.flowYAML)" }.joined(separator: ", ") + "}"
+      "{"
+        + zip(object.keys, object.values).map { "\(Self.quoted($0)): \($1.flowYAML)" }.joined(separator: ", ")
+        + "}"
     }
   }
 

@@ -69,7 +69,8 @@ public struct YAMLValue {
     case .mapping(let mapping):
       .object(JSONObject(mapping.map { ($0.key.scalar?.string ?? "", YAMLValue($0.value, file: file).json) }))
     case .sequence(let sequence): .array(sequence.map { YAMLValue($0, file: file).json })
-    case .scalar(let scalar): scalar.style == .plain || scalar.style == .any ? plain(scalar.string) : .string(scalar.string)
+    case .scalar(let scalar):
+      scalar.style == .plain || scalar.style == .any ? plain(scalar.string) : .string(scalar.string)
     case .alias: .null
     }
   }
@@ -132,7 +133,8 @@ public struct YAMLValue {
       if parameter.kind == .string || parameter.kind == .strings {
         if case .scalar = node, !isNull, error.found.first != "\"" { hint = " (quote it)" }
       }
-      throw self.error("expected \(error.expected), found \(error.found)\(hint)", suggestion: error.suggestion)
+      throw self.error(
+        "expected \(error.expected), found \(error.found)\(hint)", suggestion: error.suggestion)
     }
   }
 }
@@ -213,7 +215,8 @@ public struct YAMLMapping {
     _ name: String, default: Int? = nil, in range: ClosedRange<Int>? = nil
   ) throws(SpecificationError) -> Int {
     let bounds = range.map { Double($0.lowerBound)...Double($0.upperBound) }
-    let parameter = Parameter(name, .integer, default: `default`.map { .integer($0) }, range: bounds, help: "")
+    let parameter = Parameter(
+      name, .integer, default: `default`.map { .integer($0) }, range: bounds, help: "")
     if case .integer(let integer) = try value(of: parameter) { return integer }
     throw place.error("the key \"\(name)\" is missing")
   }
