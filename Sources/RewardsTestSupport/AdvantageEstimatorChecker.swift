@@ -12,12 +12,13 @@ public enum ScaleBehaviour: Sendable {
 
 /// Checks the promises of `AdvantageEstimator` on built-in batches and returns every one that is broken.
 ///
-/// Checked, with one reward and with two: one finite advantage per sample; a group whose rewards are all 0.7 has
-/// exactly 0; adding a constant to every reward changes nothing; `scale`; samples without a total have 0 and
-/// change nothing for the others; rewards of size 1e308 and 1e-308 give finite numbers; an empty batch and groups
-/// of one work.
+/// Checked, with one reward and with two: one finite advantage per sample; a group whose rewards are all 0.7
+/// has exactly 0; adding a constant to every reward changes nothing; `scale`; samples without a total have 0
+/// and change nothing for the others; rewards of size 1e308 and 1e-308 give finite numbers; an empty batch
+/// and groups of one work.
 ///
-/// - Parameter isGroupRelative: false for estimators that compare across groups; equal groups and groups of one
+/// - Parameter isGroupRelative: false for estimators that compare across groups; equal groups and groups of
+/// one
 ///   are then not required to have 0.
 public func checkAdvantageEstimator(
   _ estimator: any AdvantageEstimator, scale: ScaleBehaviour, isGroupRelative: Bool = true

@@ -1,8 +1,8 @@
 extension RewardSpecification {
   /// Scores a batch with every reward, the rewards running at the same time.
   ///
-  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that does
-  /// not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
+  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that
+  /// does not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
   /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `CancellationError`.
   public func score(_ samples: [Sample], state: RunState = RunState()) async throws -> RewardTable {
     var table = RewardTable(names: names, weights: entries.map(\.weight), samples: samples)

@@ -1,8 +1,9 @@
 import Dispatch
 import Foundation
 
-/// Runs rewards on threads of their own, so that one that blocks its thread takes none from Swift's pool, which
-/// has no more of them than the machine has cores. A thread is added whenever none is idle, up to a limit.
+/// Runs rewards on threads of their own, so that one that blocks its thread takes none from Swift's pool,
+/// which has no more of them than the machine has cores. A thread is added whenever none is idle, up to a
+/// limit.
 @available(macOS 15, iOS 18, *)
 private final class RewardThreads: TaskExecutor, @unchecked Sendable {
   static let shared = RewardThreads()
@@ -98,8 +99,8 @@ enum LimitedResult<Value: Sendable>: Sendable {
 /// Runs `work` for at most `seconds`, or until the calling task is cancelled (which counts as a thrown
 /// `CancellationError`).
 ///
-/// The work is cancelled then; if it ignores that it goes on by itself (its thread stays busy), but the caller is
-/// not kept waiting.
+/// The work is cancelled then; if it ignores that it goes on by itself (its thread stays busy), but the
+/// caller is not kept waiting.
 func withTimeLimit<Value: Sendable>(
   seconds: Double, _ work: @escaping @Sendable () async throws -> Value
 ) async -> LimitedResult<Value> {

@@ -1,6 +1,6 @@
 extension RewardSpecification {
-  /// The specification with every default written out; reading it gives the same specification. Rewards made in
-  /// code appear as comments.
+  /// The specification with every default written out; reading it gives the same specification. Rewards made
+  /// in code appear as comments.
   public var resolvedYAML: String {
     var lines = ["rewards:"]
     for entry in entries {

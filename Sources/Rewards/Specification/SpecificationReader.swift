@@ -6,7 +6,8 @@ extension RewardSpecification {
   public static let keys = ["rewards", "combine", "advantage"]
 
   /// Reads a file that holds a specification and nothing else.
-  /// - Throws: `SpecificationError` with line and column; an error of `Foundation` when the file cannot be read.
+  /// - Throws: `SpecificationError` with line and column; an error of `Foundation` when the file cannot be
+  /// read.
   public init(contentsOf path: String, registry: Registry) throws {
     let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
     try self.init(yaml: text, file: path, registry: registry)

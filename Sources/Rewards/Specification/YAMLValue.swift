@@ -2,8 +2,8 @@ import Yams
 
 /// A place in a YAML document that knows its file, line, column and key path; every error it makes says them.
 ///
-/// Scalars follow the YAML 1.2 core schema: only `true` and `false` are booleans (`yes`, `on` are strings), and a
-/// quoted scalar is a string.
+/// Scalars follow the YAML 1.2 core schema: only `true` and `false` are booleans (`yes`, `on` are strings),
+/// and a quoted scalar is a string.
 public struct YAMLValue {
   public let node: Node
   public let file: String
@@ -141,8 +141,8 @@ public struct YAMLValue {
 
 /// A YAML mapping with typed access by key.
 ///
-/// Read a part of a file: check the keys with `requireKeys`, then take values with the getters; each getter gives
-/// its default when the key is absent and throws at the value's place when it does not fit.
+/// Read a part of a file: check the keys with `requireKeys`, then take values with the getters; each getter
+/// gives its default when the key is absent and throws at the value's place when it does not fit.
 public struct YAMLMapping {
   public struct Entry {
     public let name: String
