@@ -15,27 +15,42 @@ struct JSONLRows {
         remedy: "check the path of the data set")
     }
     var items: [TaskItem] = []
-    do {
-      try reader.forEachLine { line in
-        let value: JSONValue
-        do throws(JSONError) { value = try JSONParser().parse(line.bytes) } catch {
-          throw JSONLError(line: line.number, lineOffset: 0, error)
-        }
-        guard case .object(let row) = value else {
-          throw wrong(
-            line.number, "the line holds \(Self.kind(of: value)), not an object", "write {\"prompt\": ...}")
-        }
-        items.append(try item(row, line: line.number))
-      }
-    } catch let error as JSONLError {
-      throw wrong(error.line, "\(error.explanation) (byte \(error.offset) of the line)", error.remedy)
+    var failure: TaskError?
+    // The first mistake is kept rather than thrown: lines after it are not looked at.
+    let keep = { (error: JSONLError) in
+      if failure == nil { failure = wrong(error.line, error.explanation, error.remedy) }
     }
+    do {
+      try reader.forEachLine(
+        { line in
+          guard failure == nil else { return }
+          do { items.append(try row(line)) } catch let error as TaskError {
+            failure = error
+          } catch let error as JSONError {
+            keep(JSONLError(line: line.number, lineOffset: 0, error))
+          } catch { failure = wrong(line.number, "\(error)", "correct the line") }
+        }, tooLong: keep)
+    } catch {
+      throw TaskError(
+        place: path, problem: "the file cannot be read (\(error))", remedy: "check that it is a readable file"
+      )
+    }
+    if let failure { throw failure }
     if items.isEmpty {
       throw TaskError(
         place: path, problem: "the data set is empty", remedy: "write one JSON object per line, with a prompt"
       )
     }
     return items
+  }
+
+  private func row(_ line: JSONLLine) throws -> TaskItem {
+    let value = try JSONParser().parse(line.bytes)
+    guard case .object(let row) = value else {
+      throw wrong(
+        line.number, "the line holds \(Self.kind(of: value)), not an object", "write {\"prompt\": ...}")
+    }
+    return try item(row, line: line.number)
   }
 
   private func item(_ row: JSONObject, line: Int) throws -> TaskItem {
