@@ -9,40 +9,45 @@ struct ScoredChunk: Sendable {
 
 /// Scores the lines of one chunk; many run at once.
 struct ChunkScorer: Sendable {
-  private let columns: [ScoreStream.Column]
-  private let bytewise: [any BytewiseReward]
+  private let specification: RewardSpecification
+  private let entries: [RewardEntry]
+  /// The rewards of the fast path; nil on the other.
+  private let bytewise: [any BytewiseReward]?
   private let mapping: FieldMapping
   private let state: RunState
   private let scanner: JSONRowScanner
   private let keys: [[UInt8]]
 
-  init(columns: [ScoreStream.Column], mapping: FieldMapping, state: RunState) {
-    self.columns = columns
+  init(_ specification: RewardSpecification, isBytewise: Bool, mapping: FieldMapping, state: RunState) {
+    self.specification = specification
     self.mapping = mapping
     self.state = state
-    bytewise = columns.compactMap { $0.reward as? any BytewiseReward }
+    let entries = specification.entries
+    self.entries = entries
+    bytewise = isBytewise ? entries.compactMap { $0.reward as? any BytewiseReward } : nil
     scanner = JSONRowScanner(names: mapping.completion + mapping.reference + mapping.completionTokens)
-    keys = columns.indices.map { index in
+    keys = entries.indices.map { index in
       var writer = JSONWriter()
       if index > 0 { writer.raw(",") }
-      writer.string(columns[index].name)
+      writer.string(entries[index].name)
       writer.raw(":")
       return writer.bytes
     }
   }
 
-  func score(_ chunk: JSONLChunk) async -> ScoredChunk {
-    bytewise.count == columns.count ? scoreBytes(chunk) : await scoreSamples(chunk)
+  /// - Throws: ``ScoreStream/Stopped`` when a reward fails under `on_failure: stop`.
+  func score(_ chunk: JSONLChunk) async throws -> ScoredChunk {
+    if let bytewise { try scoreBytes(chunk, bytewise) } else { try await scoreSamples(chunk) }
   }
 
   // MARK: Bytes
 
-  private func scoreBytes(_ chunk: JSONLChunk) -> ScoredChunk {
-    var result = Result(columns: columns.count)
+  private func scoreBytes(_ chunk: JSONLChunk, _ rewards: [any BytewiseReward]) throws -> ScoredChunk {
+    var result = Result(columns: entries.count)
     let scratch = JSONScratch()
     var fields = [JSONRowScanner.Field](repeating: .init(), count: scanner.names.count)
-    var outcomes = [Outcome](repeating: .scored(0), count: columns.count)
-    chunk.forEachLine { line in
+    var outcomes = [Outcome](repeating: .scored(0), count: entries.count)
+    try chunk.forEachLine { line in
       do {
         do throws(JSONError) {
           try scanner.scan(line.bytes, into: &fields)
@@ -50,10 +55,11 @@ struct ChunkScorer: Sendable {
           throw JSONLError(line: line.number, lineOffset: line.offset, error)
         }
         let sample = try sample(line, fields, scratch)
-        for index in bytewise.indices { outcomes[index] = bytewise[index].outcome(of: sample) }
-        write(outcomes, line: line.number, into: &result)
-      } catch {
-        result.reject(error, line)
+        for index in rewards.indices { outcomes[index] = rewards[index].outcome(of: sample) }
+        let total = try total(outcomes, line: line.number)
+        result.write(outcomes, total: total, line: line.number, keys: keys, entries: entries)
+      } catch let error as JSONLError {
+        result.reject(error)
       }
     } tooLong: { result.reject($0) }
     return result.chunk
@@ -107,14 +113,40 @@ struct ChunkScorer: Sendable {
     return sample
   }
 
+  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward abstained.
+  private func total(_ outcomes: [Outcome], line: Int) throws -> Double? {
+    var total = 0.0
+    var isPresent = false
+    var isLeftOut = false
+    for (index, outcome) in outcomes.enumerated() {
+      switch outcome {
+      case .scored(let value):
+        total += entries[index].weight * value
+        isPresent = true
+      case .abstained: break
+      case .failed, .timedOut:
+        switch entries[index].onFailure {
+        case .leaveOut: isLeftOut = true
+        case .penalty(let value):
+          total += entries[index].weight * value
+          isPresent = true
+        case .stop:
+          throw ScoreStream.Stopped(
+            line: line, reward: entries[index].name, reason: Result.reason(outcome) ?? "")
+        }
+      }
+    }
+    return isPresent && !isLeftOut ? total : nil
+  }
+
   // MARK: Samples
 
-  private func scoreSamples(_ chunk: JSONLChunk) async -> ScoredChunk {
-    var result = Result(columns: columns.count)
+  private func scoreSamples(_ chunk: JSONLChunk) async throws -> ScoredChunk {
+    var result = Result(columns: entries.count)
     var samples: [Sample] = []
     var lines: [Int] = []
     // Bad lines are collected in order apart from the good ones: both streams keep their own order.
-    chunk.forEachLine { line in
+    try chunk.forEachLine { line in
       do {
         let row = try parsed(line)
         do throws(JSONLError.Reason) {
@@ -123,28 +155,31 @@ struct ChunkScorer: Sendable {
         } catch {
           throw failure(line, error)
         }
-      } catch {
-        result.reject(error, line)
+      } catch let error as JSONLError {
+        result.reject(error)
       }
     } tooLong: { result.reject($0) }
-    var scores: [[Score]] = []
-    for column in columns { scores.append(await score(samples, column.reward)) }
-    for (index, line) in lines.enumerated() {
-      write(scores.map { $0[index].outcome }, line: line, into: &result)
+    let table: RewardTable
+    do {
+      table = try await specification.score(samples, state: state)
+    } catch let error as ScoringError {
+      throw ScoreStream.Stopped(line: lines[error.sample], reward: error.reward, reason: error.reason)
+    }
+    let messages = Dictionary(
+      table.messages.map { ("\($0.sample) \($0.reward)", $0.text) }, uniquingKeysWith: { $1 })
+    for (sample, line) in lines.enumerated() {
+      let outcomes = entries.indices.map { index -> Outcome in
+        let text = messages["\(sample) \(entries[index].name)"]
+        switch table.outcomes[sample * entries.count + index] {
+        case .scored: return .scored(table[sample, index] ?? 0)
+        case .abstained: return .abstained(text ?? "")
+        case .failed: return .failed(text ?? "failed, as the first samples of this chunk say")
+        case .timedOut: return .timedOut(seconds: entries[index].timeout)
+        }
+      }
+      result.write(outcomes, total: table.totals[sample], line: line, keys: keys, entries: entries)
     }
     return result.chunk
-  }
-
-  private func score(_ samples: [Sample], _ reward: any Reward<Sample>) async -> [Score] {
-    let reason: String
-    do {
-      let scores = try await reward.score(samples, state: state)
-      if scores.count == samples.count { return scores }
-      reason = "the reward gave \(scores.count) scores for \(samples.count) samples"
-    } catch {
-      reason = "\(error)"
-    }
-    return [Score](repeating: .failed(reason), count: samples.count)
   }
 
   // MARK: Common
@@ -176,58 +211,54 @@ struct ChunkScorer: Sendable {
       counts.rejected += 1
     }
 
-    mutating func reject(_ error: any Error, _ line: JSONLLine) {
-      let unknown = JSONError(kind: .syntax, offset: 0, expected: "a row", found: "\(error)")
-      reject(error as? JSONLError ?? JSONLError(line: line.number, lineOffset: line.offset, unknown))
-    }
-
     var chunk: ScoredChunk { ScoredChunk(output: writer.bytes, rejected: rejected, counts: counts) }
-  }
 
-  private func write(_ outcomes: [Outcome], line: Int, into result: inout Result) {
-    var total = 0.0
-    var isPresent = false
-    var hasFailed = false
-    for (column, outcome) in outcomes.enumerated() {
-      switch outcome {
-      case .scored(let value):
-        total += columns[column].weight * value
-        isPresent = true
-      case .abstained: result.counts.abstentions[column] += 1
-      case .failed, .timedOut:
-        result.counts.failures[column] += 1
-        hasFailed = true
+    mutating func write(
+      _ outcomes: [Outcome], total: Double?, line: Int, keys: [[UInt8]], entries: [RewardEntry]
+    ) {
+      counts.scored += 1
+      writer.raw("{\"line\":")
+      writer.integer(line)
+      writer.raw(",\"score\":")
+      if let total { writer.number(total) } else { writer.raw("null") }
+      writer.raw(",\"rewards\":{")
+      var hasFailed = false
+      for (index, outcome) in outcomes.enumerated() {
+        writer.raw(keys[index])
+        switch outcome {
+        case .scored(let value): writer.number(value)
+        case .abstained:
+          counts.abstentions[index] += 1
+          writer.raw("null")
+        case .failed, .timedOut:
+          counts.failures[index] += 1
+          hasFailed = true
+          writer.raw("null")
+        }
+      }
+      writer.raw("},\"errors\":{")
+      if hasFailed { writeErrors(outcomes, entries) }
+      writer.raw("}}\n")
+    }
+
+    private mutating func writeErrors(_ outcomes: [Outcome], _ entries: [RewardEntry]) {
+      var isFirst = true
+      for (index, outcome) in outcomes.enumerated() {
+        guard let reason = Self.reason(outcome) else { continue }
+        if !isFirst { writer.raw(",") }
+        isFirst = false
+        writer.string(entries[index].name)
+        writer.raw(":")
+        writer.string(reason)
       }
     }
-    result.counts.scored += 1
-    result.writer.raw("{\"line\":")
-    result.writer.integer(line)
-    result.writer.raw(",\"score\":")
-    isPresent && !hasFailed ? result.writer.number(total) : result.writer.raw("null")
-    result.writer.raw(",\"rewards\":{")
-    for (column, outcome) in outcomes.enumerated() {
-      result.writer.raw(keys[column])
-      if let value = outcome.value { result.writer.number(value) } else { result.writer.raw("null") }
-    }
-    result.writer.raw("},\"errors\":{")
-    if hasFailed { writeErrors(outcomes, into: &result.writer) }
-    result.writer.raw("}}\n")
-  }
 
-  private func writeErrors(_ outcomes: [Outcome], into writer: inout JSONWriter) {
-    var isFirst = true
-    for (column, outcome) in outcomes.enumerated() {
-      let reason: String
+    static func reason(_ outcome: Outcome) -> String? {
       switch outcome {
-      case .failed(let text): reason = text
-      case .timedOut(let seconds): reason = "no answer within \(seconds) s"
-      case .scored, .abstained: continue
+      case .failed(let text): text
+      case .timedOut(let seconds): "no answer within \(seconds) s"
+      case .scored, .abstained: nil
       }
-      if !isFirst { writer.raw(",") }
-      isFirst = false
-      writer.string(columns[column].name)
-      writer.raw(":")
-      writer.string(reason)
     }
   }
 }

@@ -3,37 +3,23 @@ import Rewards
 
 /// Scores a JSONL file of any size: lines in, one JSON line per good line out, in order.
 ///
-/// A line out is `{"line":n,"score":total,"rewards":{name:value|null},"errors":{name:reason}}`. The total is the
-/// weighted sum of the rewards that scored; one that abstained takes no part (value null, no error), one that failed
-/// or timed out makes the total null. Bad lines are reported and left out.
+/// A line out is `{"line":n,"score":total,"rewards":{name:value|null},"errors":{name:reason}}`: the rewards as they
+/// scored, and the specification's total. A reward that abstained is null without an error; one that failed or timed
+/// out is null with one, and the total follows its `on_failure`. Bad lines are reported and left out.
 ///
 /// Chunks of whole lines are scored in parallel; at most two chunks a worker are held, so memory is flat. When every
-/// reward is a ``BytewiseReward`` no sample is built at all. A reward that compares the samples of a group sees the
-/// part of the group that stands in one chunk.
+/// reward is a ``BytewiseReward`` and the total a plain weighted sum, no sample is built at all. What compares the
+/// samples of a group (a reward, a shaper, a combiner) sees the part of the group that stands in one chunk.
 public struct ScoreStream: Sendable {
-  /// One reward with its weight.
-  public struct Column: Sendable {
-    public var name: String
-    public var weight: Double
-    public var reward: any Reward<Sample>
-
-    /// - Parameter name: nil takes the reward's own name.
-    public init(_ reward: any Reward<Sample>, name: String? = nil, weight: Double = 1) {
-      self.name = name ?? reward.name
-      self.weight = weight
-      self.reward = reward
-    }
-  }
-
   /// What came of a run.
   public struct Counts: Sendable, Equatable {
     /// Lines scored and written.
     public var scored = 0
     /// Lines reported and left out.
     public var rejected = 0
-    /// For each column: samples it failed on or did not answer in time.
+    /// For each reward: samples it failed on or did not answer in time.
     public var failures: [Int]
-    /// For each column: samples it abstained on.
+    /// For each reward: samples it abstained on.
     public var abstentions: [Int]
 
     init(columns: Int) {
@@ -51,26 +37,29 @@ public struct ScoreStream: Sendable {
     }
   }
 
-  public let columns: [Column]
+  /// A reward with `on_failure: stop` failed. Lines of earlier chunks have been written.
+  public struct Stopped: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Line number in the file, from 1.
+    public var line: Int
+    public var reward: String
+    public var reason: String
+
+    public var description: String { "line \(line): reward \"\(reward)\" failed: \(reason)" }
+  }
+
+  public let specification: RewardSpecification
   public var mapping: FieldMapping
   public var state: RunState
   public var workers: Int
   public var maxLineBytes: Int
   public var chunkBytes: Int
 
-  /// - Throws: ``VerifierError`` when there are no columns, two share a name, or a weight is not finite.
   public init(
-    columns: [Column], mapping: FieldMapping = FieldMapping(), state: RunState = RunState(),
+    _ specification: RewardSpecification, mapping: FieldMapping = FieldMapping(), state: RunState = RunState(),
     workers: Int = ProcessInfo.processInfo.activeProcessorCount, maxLineBytes: Int = 64 << 20,
     chunkBytes: Int = 1 << 20
-  ) throws(VerifierError) {
-    guard !columns.isEmpty, Set(columns.map(\.name)).count == columns.count else {
-      throw VerifierError(parameter: "rewards", "expected at least one reward, each with its own name")
-    }
-    guard columns.allSatisfy({ $0.weight.isFinite }) else {
-      throw VerifierError(parameter: "weight", "expected finite numbers")
-    }
-    self.columns = columns
+  ) {
+    self.specification = specification
     self.mapping = mapping
     self.state = state
     self.workers = max(1, workers)
@@ -79,18 +68,24 @@ public struct ScoreStream: Sendable {
   }
 
   /// Whether the run takes the fast path.
-  public var isBytewise: Bool { columns.allSatisfy { $0.reward is any BytewiseReward } }
+  public var isBytewise: Bool {
+    specification.combiner.part is WeightedSum
+      && specification.entries.allSatisfy {
+        $0.reward is any BytewiseReward && $0.shapers.isEmpty && $0.condition == nil
+      }
+  }
 
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
   ///
   /// - Parameter rejected: called for every bad line, in order.
-  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written.
+  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written; ``Stopped`` when a
+  ///   reward fails under `on_failure: stop`.
   public func run(
     path: String, output: FileHandle, rejected: (JSONLError) -> Void
   ) async throws -> Counts {
     let reader = try JSONLReader(path: path, maxLineBytes: maxLineBytes, chunkBytes: chunkBytes)
-    let scorer = ChunkScorer(columns: columns, mapping: mapping, state: state)
-    var counts = Counts(columns: columns.count)
+    let scorer = ChunkScorer(specification, isBytewise: isBytewise, mapping: mapping, state: state)
+    var counts = Counts(columns: specification.entries.count)
     try await withThrowingTaskGroup(of: (Int, ScoredChunk).self) { group in
       var started = 0
       var written = 0
@@ -103,7 +98,7 @@ public struct ScoreStream: Sendable {
             break
           }
           let index = started
-          group.addTask { (index, await scorer.score(chunk)) }
+          group.addTask { (index, try await scorer.score(chunk)) }
           started += 1
         }
         guard let (index, chunk) = try await group.next() else { break }
