@@ -49,13 +49,6 @@ private struct EstimatorCheck {
   /// Group 0 is mixed, group 1 equal, group 2 mixed; interleaved.
   private let groups = (0..<24).map { $0 % 3 }
   private var rewards: [Double] {
-<<<<<<< HEAD
-    (0..<24).flatMap { sample in
-      (0..<columns).map { column in
-        sample % 3 == 1 ? 0.7 : Double((sample * (column == 0 ? 7 : 5)) % 11) / 4 - 1
-      }
-    }
-=======
     var rewards: [Double] = []
     for sample in 0..<24 {
       for column in 0..<columns {
@@ -64,7 +57,6 @@ private struct EstimatorCheck {
       }
     }
     return rewards
->>>>>>> rewards
   }
 
   init(estimator: any AdvantageEstimator, columns: Int) {

@@ -147,10 +147,10 @@ public struct AnswerReward: BytewiseReward {
     while end > 0, !ASCII.isDigit(text[end - 1]) { end -= 1 }
     guard end > 0 else { return nil }
     var start = end
-    while start > 0, ASCII.isDigit(text[start - 1]) || text[start - 1] == 0x2C || text[start - 1] == 0x2E
-      || text[start - 1] == 0x2F
-    {
-      start -= 1
+    while start > 0 {
+      let length = Self.continuation(text, before: start)
+      if length == 0 { break }
+      start -= length
     }
     var position = start
     var result: ExactNumber?
@@ -167,6 +167,16 @@ public struct AnswerReward: BytewiseReward {
     }
     if result?.numerator.isZero == true { result?.numerator.isNegative = false }
     return result
+  }
+
+  /// Bytes right before `end` that may belong to the same number or list: digits, comma, point, slash, exponent.
+  private static func continuation(_ text: UTF8Bytes, before end: Int) -> Int {
+    let byte = text[end - 1]
+    if ASCII.isDigit(byte) || (byte >= 0x2C && byte <= 0x2F && byte != 0x2D) { return 1 }
+    let signs = byte == 0x2D || byte == 0x2B ? 1 : 0
+    let mark = end - 1 - signs
+    guard mark > 0, text[mark] | 0x20 == 0x65, ASCII.isDigit(text[mark - 1]) else { return 0 }
+    return signs + 1
   }
 
   /// A minus before the number that is a sign: nothing, white space, or an opening or currency mark stands before it.

@@ -6,13 +6,15 @@ struct ToolCallReference {
   var hasCalls: Bool
   var hasResponse: Bool
 
-  /// Reads a reference: a JSON list of calls (or one call), the same as text, or a whole reference completion.
+  /// Reads a reference: a JSON list of calls (or one call), the same as text, or a whole reference completion
+  /// (its think block is passed over).
   ///
   /// - Throws: ``VerifierError`` that says what is wrong with the reference.
   init(_ reference: JSONValue?, style: ToolCallStyle) throws(VerifierError) {
     switch reference {
     case nil, .null?: throw Self.error("the sample has no reference")
-    case .string(let text)?:
+    case .string(let whole)?:
+      let text = Self.withoutThought(whole)
       hasCalls = text.utf8.contains(0x3C) && Self.holds("<tool_call>", text)
       hasResponse = Self.holds("<response>", text)
       calls = []
@@ -51,6 +53,15 @@ struct ToolCallReference {
       throw error("a line in the reference's <tool_call> block is not a JSON call with name and parameters")
     }
     return calls
+  }
+
+  /// What follows the think block: thoughts often mention the tags.
+  private static func withoutThought(_ text: String) -> String {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let end = ASCII.findLast("</think>", in: bytes) else { return String(decoding: bytes, as: UTF8.self) }
+      return String(decoding: bytes[(end + 8)...], as: UTF8.self)
+    }
   }
 
   private static func holds(_ mark: String, _ text: String) -> Bool {
