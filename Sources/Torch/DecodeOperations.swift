@@ -7,7 +7,9 @@ extension Tensor {
   ///   - temperature: divides the logits; 0 takes the largest.
   ///   - uniform: one number in [0, 1) a row.
   /// - Returns: tokens and their log-probabilities under softmax(logits / temperature).
-  public func draw(temperature: Double, uniform: [Double]) throws -> (tokens: [Int], logProbabilities: [Float]) {
+  public func draw(temperature: Double, uniform: [Double]) throws -> (
+    tokens: [Int], logProbabilities: [Float]
+  ) {
     let host = try device.isCPU ? to(.float32).contiguous() : to(.float32).to(.cpu).contiguous()
     precondition(uniform.count == host.size(0), "one uniform number per row")
     var tokens = [Int32](repeating: 0, count: uniform.count)

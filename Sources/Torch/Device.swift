@@ -15,7 +15,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
       throw TorchError("unknown device '\(name)': expected cpu, cuda, cuda:N or mps")
     }
     guard ct_has_device(kind) == 1 else {
-      throw TorchError("device '\(name)' is not available with the installed torch \(Torch.version); use cpu, or run scripts/setup on a machine that has it")
+      throw TorchError(
+        "device '\(name)' is not available with the installed torch \(Torch.version); use cpu, or run scripts/setup on a machine that has it"
+      )
     }
     description = name
   }

@@ -114,7 +114,8 @@ enum Operators {
 
   private static func required(_ name: String) -> Operator {
     do { return try Operator(name) } catch {
-      preconditionFailure("torch \(Torch.version) has no operator \(name): \(error). Install torch 2.11 or later.")
+      preconditionFailure(
+        "torch \(Torch.version) has no operator \(name): \(error). Install torch 2.11 or later.")
     }
   }
 }

@@ -28,7 +28,9 @@ public final class Tensor: @unchecked Sendable {
   }
 
   private convenience init<T>(copying values: [T], dtype: DType, shape: [Int], device: Device) throws {
-    let handle = try values.withUnsafeBytes { try Tensor.make($0, dtype: dtype, shape: shape, device: device) }
+    let handle = try values.withUnsafeBytes {
+      try Tensor.make($0, dtype: dtype, shape: shape, device: device)
+    }
     self.init(handle: handle)
   }
 

@@ -3,10 +3,14 @@ extension Tensor {
   // MARK: Arithmetic
 
   public static func + (a: Tensor, b: Tensor) throws -> Tensor { try Operators.add(.tensor(a), .tensor(b)) }
-  public static func + (a: Tensor, b: Double) throws -> Tensor { try Operators.addScalar(.tensor(a), .double(b)) }
+  public static func + (a: Tensor, b: Double) throws -> Tensor {
+    try Operators.addScalar(.tensor(a), .double(b))
+  }
   public static func - (a: Tensor, b: Tensor) throws -> Tensor { try Operators.sub(.tensor(a), .tensor(b)) }
   public static func * (a: Tensor, b: Tensor) throws -> Tensor { try Operators.mul(.tensor(a), .tensor(b)) }
-  public static func * (a: Tensor, b: Double) throws -> Tensor { try Operators.mulScalar(.tensor(a), .double(b)) }
+  public static func * (a: Tensor, b: Double) throws -> Tensor {
+    try Operators.mulScalar(.tensor(a), .double(b))
+  }
   public static func / (a: Tensor, b: Tensor) throws -> Tensor { try Operators.div(.tensor(a), .tensor(b)) }
   public static prefix func - (a: Tensor) throws -> Tensor { try Operators.neg(.tensor(a)) }
 
@@ -26,10 +30,15 @@ extension Tensor {
   /// The exact (erf) form.
   public func gelu() throws -> Tensor { try Operators.gelu(.tensor(self)) }
   public func clamp(min: Double? = nil, max: Double? = nil) throws -> Tensor {
-    try Operators.clamp(.tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
+    try Operators.clamp(
+      .tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
   }
-  public func minimum(_ other: Tensor) throws -> Tensor { try Operators.minimum(.tensor(self), .tensor(other)) }
-  public func maximum(_ other: Tensor) throws -> Tensor { try Operators.maximum(.tensor(self), .tensor(other)) }
+  public func minimum(_ other: Tensor) throws -> Tensor {
+    try Operators.minimum(.tensor(self), .tensor(other))
+  }
+  public func maximum(_ other: Tensor) throws -> Tensor {
+    try Operators.maximum(.tensor(self), .tensor(other))
+  }
   /// `condition ? self : other`, elementwise.
   public func selected(where condition: Tensor, else other: Tensor) throws -> Tensor {
     try Operators.where_(.tensor(condition), .tensor(self), .tensor(other))
@@ -47,22 +56,30 @@ extension Tensor {
     try Operators.addmm(.tensor(self), .tensor(a), .tensor(b), .double(1), .double(alpha))
   }
   /// Rows of `self` [vocabulary, width] for int64 ids.
-  public func embedding(_ ids: Tensor) throws -> Tensor { try Operators.embedding(.tensor(self), .tensor(ids)) }
+  public func embedding(_ ids: Tensor) throws -> Tensor {
+    try Operators.embedding(.tensor(self), .tensor(ids))
+  }
   /// Attention with self as query [batch, heads, queries, width]; the mask is added to the scores (float) or keeps
   /// (bool, true = may attend).
-  public func attention(keys: Tensor, values: Tensor, mask: Tensor? = nil, isCausal: Bool = false) throws -> Tensor {
+  public func attention(keys: Tensor, values: Tensor, mask: Tensor? = nil, isCausal: Bool = false) throws
+    -> Tensor
+  {
     try Operators.attention(
       .tensor(self), .tensor(keys), .tensor(values), mask.map(OperatorArgument.tensor) ?? .none, .double(0),
       .bool(isCausal))
   }
-  public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) throws -> Tensor {
+  public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) throws
+    -> Tensor
+  {
     try Operators.conv2d(
       .tensor(self), .tensor(weight), bias.map(OperatorArgument.tensor) ?? .none, .ints([stride, stride]),
       .ints([padding, padding]))
   }
-  public func groupNorm(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws -> Tensor {
+  public func groupNorm(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws -> Tensor
+  {
     try Operators.groupNorm(
-      .tensor(self), .int(groups), weight.map(OperatorArgument.tensor) ?? .none, bias.map(OperatorArgument.tensor) ?? .none,
+      .tensor(self), .int(groups), weight.map(OperatorArgument.tensor) ?? .none,
+      bias.map(OperatorArgument.tensor) ?? .none,
       .double(epsilon))
   }
   public func layerNorm(weight: Tensor, bias: Tensor?, epsilon: Double) throws -> Tensor {
@@ -85,15 +102,21 @@ extension Tensor {
     try Operators.meanDims(.tensor(self), .ints([dimension]), .bool(keep))
   }
   public func max() throws -> Tensor { try Operators.max(.tensor(self)) }
-  public func argmax(_ dimension: Int) throws -> Tensor { try Operators.argmax(.tensor(self), .int(dimension)) }
-  public func softmax(_ dimension: Int) throws -> Tensor { try Operators.softmax(.tensor(self), .int(dimension)) }
+  public func argmax(_ dimension: Int) throws -> Tensor {
+    try Operators.argmax(.tensor(self), .int(dimension))
+  }
+  public func softmax(_ dimension: Int) throws -> Tensor {
+    try Operators.softmax(.tensor(self), .int(dimension))
+  }
   public func logSoftmax(_ dimension: Int) throws -> Tensor {
     try Operators.logSoftmax(.tensor(self), .int(dimension))
   }
   public func logsumexp(_ dimension: Int, keep: Bool = false) throws -> Tensor {
     try Operators.logsumexp(.tensor(self), .ints([dimension]), .bool(keep))
   }
-  public func cumsum(_ dimension: Int) throws -> Tensor { try Operators.cumsum(.tensor(self), .int(dimension)) }
+  public func cumsum(_ dimension: Int) throws -> Tensor {
+    try Operators.cumsum(.tensor(self), .int(dimension))
+  }
   /// Euclidean norm of all elements.
   public func norm() throws -> Tensor { try Operators.norm(.tensor(self), .double(2)) }
   /// The `count` largest along the last dimension: values and int64 indices.
@@ -119,8 +142,12 @@ extension Tensor {
     try Operators.transpose(.tensor(self), .int(a), .int(b))
   }
   public func permute(_ order: [Int]) throws -> Tensor { try Operators.permute(.tensor(self), .ints(order)) }
-  public func unsqueeze(_ dimension: Int) throws -> Tensor { try Operators.unsqueeze(.tensor(self), .int(dimension)) }
-  public func squeeze(_ dimension: Int) throws -> Tensor { try Operators.squeeze(.tensor(self), .int(dimension)) }
+  public func unsqueeze(_ dimension: Int) throws -> Tensor {
+    try Operators.unsqueeze(.tensor(self), .int(dimension))
+  }
+  public func squeeze(_ dimension: Int) throws -> Tensor {
+    try Operators.squeeze(.tensor(self), .int(dimension))
+  }
   public func expand(_ shape: [Int]) throws -> Tensor { try Operators.expand(.tensor(self), .ints(shape)) }
   public func narrow(_ dimension: Int, _ start: Int, _ length: Int) throws -> Tensor {
     try Operators.narrow(.tensor(self), .int(dimension), .int(start), .int(length))
@@ -162,7 +189,9 @@ extension Tensor {
   public func to(_ device: Device) throws -> Tensor {
     try Operators.toDevice(.tensor(self), .device(device), .int(Int(dtype.rawValue)))
   }
-  public func equals(_ value: Double) throws -> Tensor { try Operators.eqScalar(.tensor(self), .double(value)) }
+  public func equals(_ value: Double) throws -> Tensor {
+    try Operators.eqScalar(.tensor(self), .double(value))
+  }
   public func less(_ other: Tensor) throws -> Tensor { try Operators.lt(.tensor(self), .tensor(other)) }
   public func greater(_ other: Tensor) throws -> Tensor { try Operators.gt(.tensor(self), .tensor(other)) }
   /// True when every element is finite.

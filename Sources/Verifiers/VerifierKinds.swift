@@ -83,9 +83,11 @@ extension RewardKind {
     })
 
   static let length = RewardKind(
-    name: "length", help: "What the completion's length is worth: near a target, along a cosine, or not too long.",
+    name: "length",
+    help: "What the completion's length is worth: near a target, along a cosine, or not too long.",
     parameters: [
-      choice("mode", default: LengthReward.Mode.target, help: "target, cosine or DAPO's soft overlong penalty"),
+      choice(
+        "mode", default: LengthReward.Mode.target, help: "target, cosine or DAPO's soft overlong penalty"),
       choice("unit", default: LengthReward.Unit.tokens, help: "what is counted"),
       Parameter("target", .number, range: 1...1e9, help: "the target, or the limit"),
       Parameter(
@@ -110,7 +112,8 @@ extension RewardKind {
     parameters: [
       Parameter("size", .integer, default: .integer(3), range: 1...64, help: "words in an n-gram"),
       Parameter(
-        "max_penalty", .number, default: .number(-1), range: (-1e9)...0, help: "value where all is repetition"),
+        "max_penalty", .number, default: .number(-1), range: (-1e9)...0, help: "value where all is repetition"
+      ),
     ],
     make: { name, parameters in
       try RepetitionReward(
@@ -123,8 +126,10 @@ extension RewardKind {
       choice("component", default: ToolCallReward.Component.total, help: "the part that is the reward"),
       choice("style", default: ToolCallStyle.toolrl, help: "the grammar of the completion"),
       choice("granularity", default: ToolCallGranularity.fine, help: "how calls are compared"),
-      choice("schedule", default: ToolCallScale.Schedule.constant, help: "ranges of the parts over the steps"),
-      choice("length_bonus", default: ToolCallScale.LengthBonus.off, help: "bonus for words in the think block"),
+      choice(
+        "schedule", default: ToolCallScale.Schedule.constant, help: "ranges of the parts over the steps"),
+      choice(
+        "length_bonus", default: ToolCallScale.LengthBonus.off, help: "bonus for words in the think block"),
     ],
     make: { name, parameters in
       ToolCallReward(

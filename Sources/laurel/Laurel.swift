@@ -4,9 +4,11 @@ import Foundation
 @main
 struct Laurel: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "laurel", abstract: "State rewards, train a language model with them, look at what it learned.",
+    commandName: "laurel",
+    abstract: "State rewards, train a language model with them, look at what it learned.",
     subcommands: [
-      Train.self, ReportCommand.self, Runs.self, ScoreCommand.self, RewardsCommand.self, TasksCommand.self, Tokenize.self,
+      Train.self, ReportCommand.self, Runs.self, ScoreCommand.self, RewardsCommand.self, TasksCommand.self,
+      Tokenize.self,
       LogProbs.self, Generate.self, Doctor.self,
     ])
 }

@@ -20,8 +20,10 @@ struct RunFile {
 
   private static let keys =
     [
-      "name", "model", "task", "held_out", "dtype", "seed", "max_steps", "prompts_per_step", "num_generations",
-      "max_completion_length", "temperature", "top_p", "top_k", "learning_rate", "warmup_steps", "max_grad_norm",
+      "name", "model", "task", "held_out", "dtype", "seed", "max_steps", "prompts_per_step",
+      "num_generations",
+      "max_completion_length", "temperature", "top_p", "top_k", "learning_rate", "warmup_steps",
+      "max_grad_norm",
       "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta", "kl_estimator", "entropy_coefficient",
       "token_budget", "lora",
     ] + RewardSpecification.keys
@@ -31,11 +33,14 @@ struct RunFile {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ValidationFailure("cannot read \(path): no such file, or no permission")
     }
-    guard let text = String(data: data, encoding: .utf8) else { throw ValidationFailure("\(path) is not UTF-8") }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw ValidationFailure("\(path) is not UTF-8")
+    }
     self.text = text
     let root = try YAMLValue(yaml: text, file: path).mapping("a mapping with model, task and rewards")
     try root.requireKeys(Self.keys)
-    name = try root.string("name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    name = try root.string(
+      "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
     model = try root.string("model", default: ModelFiles.defaultName)
     heldOut = try root.int("held_out", default: 64, in: 2...100_000)
     dtype = try root.choice("dtype", of: ["auto", "float32", "bfloat16"], default: "auto")
@@ -115,8 +120,14 @@ enum ModelFiles {
   /// The GGUF file of a model name or path.
   static func open(_ name: String) throws -> GGUFFile {
     let candidates = [name, ".deps/models/\(name).gguf", ".deps/models/\(name)"]
-    guard let path = candidates.first(where: { $0.hasSuffix(".gguf") && FileManager.default.fileExists(atPath: $0) })
-    else { throw ValidationFailure("no model '\(name)': give a .gguf file, or run scripts/setup for \(defaultName)") }
+    guard
+      let path = candidates.first(where: {
+        $0.hasSuffix(".gguf") && FileManager.default.fileExists(atPath: $0)
+      })
+    else {
+      throw ValidationFailure(
+        "no model '\(name)': give a .gguf file, or run scripts/setup for \(defaultName)")
+    }
     return try GGUFFile(path: path)
   }
 

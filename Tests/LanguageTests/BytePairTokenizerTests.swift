@@ -5,7 +5,8 @@ import Torch
 
 @testable import Language
 
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
+@Suite(
+  .enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
 struct BytePairTokenizerTests {
   static let tokenizer = try? BytePairTokenizer(GGUFFile(path: RealModel.path))
 
@@ -34,7 +35,8 @@ struct BytePairTokenizerTests {
     let text = ChatTemplate.smolLM2.render([ChatMessage(role: "user", content: "What is 2+2?")])
     #expect(
       tokenizer.encode(text) == [
-        1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712, 8182,
+        1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712,
+        8182,
         2, 198, 1, 4093, 198, 1780, 314, 216, 34, 27, 34, 47, 2, 198, 1, 520, 9531, 198,
       ])
     #expect(!tokenizer.encode("<|im_end|>", allowSpecial: false).contains(2))

@@ -14,7 +14,8 @@ enum RealModel {
   }()
 }
 
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
+@Suite(
+  .enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
 struct LlamaModelTests {
   // Reference: weights de-quantised by the gguf package, transformers' LlamaForCausalLM in float32.
   @Test func `logits of a fixed prompt equal transformers'`() throws {

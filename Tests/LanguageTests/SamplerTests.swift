@@ -4,7 +4,8 @@ import Torch
 
 @testable import Language
 
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
+@Suite(
+  .enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
 struct SamplerTests {
   let prompts = [[504, 3575, 282, 4649, 314], [33, 28, 216, 34, 28]]
 
@@ -30,7 +31,10 @@ struct SamplerTests {
     #expect(Set(together.flatMap { $0 }.map(\.ids)).count > 1)
   }
 
-  @Test func `temperature 0, top-k 1 and a tiny top-p all take the likeliest token and stop at the end token`() throws {
+  @Test
+  func `temperature 0, top-k 1 and a tiny top-p all take the likeliest token and stop at the end token`()
+    throws
+  {
     let model = try #require(RealModel.model)
     for options in [
       SamplingOptions(temperature: 0, maxCompletionLength: 8, endTokens: [7042]),

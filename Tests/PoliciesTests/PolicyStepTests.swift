@@ -19,7 +19,8 @@ enum RealModel {
 }
 
 @Suite(
-  .serialized, .enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
+  .serialized,
+  .enabled(if: FileManager.default.fileExists(atPath: RealModel.path), "run scripts/setup for the model"))
 struct PolicyStepTests {
   let prompt = [504, 3575, 282, 4649, 314]
   let completions = [[7042, 30, 2], [260, 3575], [4528, 28, 365, 2]]
@@ -32,14 +33,17 @@ struct PolicyStepTests {
 
   @Test func `a prompt computed once gives the gradients of computing it for each completion`() throws {
     let (model, lora) = try RealModel.adapted()
-    let step = PolicyStep(objective: PolicyObjective(), temperature: 0.8, entropyCoefficient: 0.01, maxCompletionLength: 8)
+    let step = PolicyStep(
+      objective: PolicyObjective(), temperature: 0.8, entropyCoefficient: 0.01, maxCompletionLength: 8)
     let optimizer = try AdamW(lora.parameters.map(\.tensor), learningRate: 1e-3)
     // B starts at zero, which hides A's gradient: take one step first.
-    try step.accumulate([PolicyGroup(prompt: prompt, completions: completions, advantages: advantages)], into: model)
+    try step.accumulate(
+      [PolicyGroup(prompt: prompt, completions: completions, advantages: advantages)], into: model)
     try optimizer.step()
     try optimizer.zeroGradients()
 
-    try step.accumulate([PolicyGroup(prompt: prompt, completions: completions, advantages: advantages)], into: model)
+    try step.accumulate(
+      [PolicyGroup(prompt: prompt, completions: completions, advantages: advantages)], into: model)
     let shared = try gradients(lora)
     try optimizer.zeroGradients()
     try step.accumulate(
@@ -71,7 +75,10 @@ struct PolicyStepTests {
     }
   }
 
-  @Test func `steps raise the log-probability of what was rewarded, and switching the adapters off undoes them`() throws {
+  @Test
+  func `steps raise the log-probability of what was rewarded, and switching the adapters off undoes them`()
+    throws
+  {
     let (model, lora) = try RealModel.adapted()
     let step = PolicyStep(objective: PolicyObjective(), maxCompletionLength: 8)
     let group = PolicyGroup(prompt: prompt, completions: completions, advantages: advantages)

@@ -33,7 +33,8 @@ struct TensorTests {
       up[index] += 1e-3
       down[index] -= 1e-3
       let difference =
-        try loss(Tensor(up.map { Float($0) }, shape: [3])).item() - loss(Tensor(down.map { Float($0) }, shape: [3])).item()
+        try loss(Tensor(up.map { Float($0) }, shape: [3])).item()
+        - loss(Tensor(down.map { Float($0) }, shape: [3])).item()
       #expect(abs(difference / 2e-3 - Double(gradient[index])) < 2e-3)
     }
   }

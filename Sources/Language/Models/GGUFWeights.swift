@@ -16,7 +16,8 @@ struct GGUFWeights {
   /// the model rotates halves, so the even rows come first, then the odd ones.
   func rotary(_ name: String, _ shape: [Int], heads: Int) throws -> Tensor {
     let half = shape[0] / heads / 2
-    return try load(name, shape).view([heads, half, 2, shape[1]]).transpose(1, 2).reshape(shape).to(dtype).to(device)
+    return try load(name, shape).view([heads, half, 2, shape[1]]).transpose(1, 2).reshape(shape).to(dtype).to(
+      device)
   }
 
   private func load(_ name: String, _ shape: [Int]) throws -> Tensor {

@@ -38,7 +38,8 @@ public final class LlamaModel: @unchecked Sendable {
     embedding = try reader.weight("token_embd.weight", [configuration.vocabulary, width])
     layers = try (0..<configuration.layers).map { index in
       let prefix = "blk.\(index)."
-      let query = try reader.rotary(prefix + "attn_q.weight", [queryWidth, width], heads: configuration.heads)
+      let query = try reader.rotary(
+        prefix + "attn_q.weight", [queryWidth, width], heads: configuration.heads)
       let key = try reader.rotary(
         prefix + "attn_k.weight", [keyWidth, width], heads: configuration.keyValueHeads)
       let value = try reader.weight(prefix + "attn_v.weight", [keyWidth, width])
@@ -69,7 +70,8 @@ public final class LlamaModel: @unchecked Sendable {
   func hidden(_ batch: PackedBatch, recording cache: LayerCache?) throws -> Tensor {
     let ids = try Tensor(batch.ids, shape: [batch.count], device: device)
     let rotation = try Rotation(
-      positions: batch.positions, width: configuration.headWidth, base: configuration.ropeBase, device: device)
+      positions: batch.positions, width: configuration.headWidth, base: configuration.ropeBase, device: device
+    )
     let masks = try batch.segments.map { segment in
       try segment.mask.map { try Tensor($0, shape: [segment.count, segment.count], device: device) }
     }
@@ -103,15 +105,18 @@ public final class LlamaModel: @unchecked Sendable {
         index, [.query, .key, .value]
       ).view([rows, heads + 2 * keyValueHeads, configuration.headWidth])
       let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
-      try own[index].keys.narrow(2, ownPosition, 1).squeeze(2).copy(from: rotated.narrow(1, heads, keyValueHeads))
+      try own[index].keys.narrow(2, ownPosition, 1).squeeze(2).copy(
+        from: rotated.narrow(1, heads, keyValueHeads))
       try own[index].values.narrow(2, ownPosition, 1).squeeze(2)
         .copy(from: all.narrow(1, heads + keyValueHeads, keyValueHeads))
       let attended = try rotated.narrow(1, 0, heads).decodeAttention(
         promptKeys: prompts.map { $0.keys[index] }, promptValues: prompts.map { $0.values[index] },
         groupOfRow: groupOfRow, ownKeys: own[index].keys, ownValues: own[index].values,
         ownLength: ownPosition + 1)
-      stream = try stream + project(
-        attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput, index, [.output])
+      stream =
+        try stream
+        + project(
+          attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput, index, [.output])
       stream = try stream + feedForward(stream, layer, index)
     }
     return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
@@ -153,7 +158,9 @@ public final class LlamaModel: @unchecked Sendable {
   }
 
   /// The same with the adapters of the matrices fused into `weight`.
-  private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws -> Tensor {
+  private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws
+    -> Tensor
+  {
     let base = try project(input, weight)
     return try lora?.apply(base, input: input, layer: layer, fused, configuration) ?? base
   }

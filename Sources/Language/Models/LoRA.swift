@@ -21,7 +21,9 @@ public struct LoRAConfiguration: Sendable, Equatable {
   /// Layers below this one stay as they are, which also spares their backward pass.
   public var firstLayer: Int
 
-  public init(r: Int = 16, alpha: Double = 32, targets: [LoRATarget] = LoRATarget.allCases, firstLayer: Int = 0) {
+  public init(
+    r: Int = 16, alpha: Double = 32, targets: [LoRATarget] = LoRATarget.allCases, firstLayer: Int = 0
+  ) {
     self.r = r
     self.alpha = alpha
     self.targets = targets
@@ -84,7 +86,8 @@ public final class LoRA: @unchecked Sendable {
 
   /// `base` plus the update of the matrices fused into it, in their order. Fused matrices without an adapter take
   /// a zero block.
-  func apply(_ base: Tensor, input: Tensor, layer: Int, _ fused: [LoRATarget], _ model: LlamaConfiguration) throws
+  func apply(_ base: Tensor, input: Tensor, layer: Int, _ fused: [LoRATarget], _ model: LlamaConfiguration)
+    throws
     -> Tensor
   {
     let adapters = layers[layer]

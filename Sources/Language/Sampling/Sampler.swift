@@ -78,7 +78,8 @@ public final class Sampler {
       }
     }
     promptLengths = ids.map(\.count)
-    let last = try Tensor(batch.segments.map { $0.start + $0.count - 1 }, shape: [ids.count], device: model.device)
+    let last = try Tensor(
+      batch.segments.map { $0.start + $0.count - 1 }, shape: [ids.count], device: model.device)
     let logits = try model.logits(states.indexSelect(0, last))
     rows = ids.indices.flatMap { group in
       (0..<count).map { Row(completion: identity + group * count + $0, group: group) }
@@ -86,7 +87,8 @@ public final class Sampler {
     let repeated = try logits.repeatInterleave(count, dimension: 0).contiguous()
     own = try (0..<model.configuration.layers).map { _ in
       let shape = [
-        rows.count, model.configuration.keyValueHeads, options.maxCompletionLength, model.configuration.headWidth,
+        rows.count, model.configuration.keyValueHeads, options.maxCompletionLength,
+        model.configuration.headWidth,
       ]
       return (try Tensor.empty(shape, device: model.device), try Tensor.empty(shape, device: model.device))
     }

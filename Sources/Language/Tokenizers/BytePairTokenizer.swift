@@ -38,10 +38,14 @@ public final class BytePairTokenizer: @unchecked Sendable {
     for (index, piece) in pieces.enumerated() where !controlFlags[index] { ids[piece] = Int32(index) }
     var ranks: [UInt64: (rank: Int32, merged: Int32)] = [:]
     for (index, merge) in merges.enumerated() {
-      let parts = merge.split(separator: " ").map { part in part.unicodeScalars.compactMap { byteOf[$0.value] } }
-      guard parts.count == 2, let left = ids[parts[0]], let right = ids[parts[1]], let merged = ids[parts[0] + parts[1]]
+      let parts = merge.split(separator: " ").map { part in
+        part.unicodeScalars.compactMap { byteOf[$0.value] }
+      }
+      guard parts.count == 2, let left = ids[parts[0]], let right = ids[parts[1]],
+        let merged = ids[parts[0] + parts[1]]
       else {
-        throw GGUFError(file: file.path, problem: "merge \(index) ('\(merge)') names tokens that do not exist")
+        throw GGUFError(
+          file: file.path, problem: "merge \(index) ('\(merge)') names tokens that do not exist")
       }
       ranks[Self.pair(left, right)] = (Int32(index), merged)
     }

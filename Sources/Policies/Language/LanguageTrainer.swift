@@ -66,7 +66,9 @@ public final class LanguageTrainer {
     _ configuration: LanguageTrainerConfiguration, model: LlamaModel, tokenizer: BytePairTokenizer,
     rewards: RewardSpecification
   ) throws {
-    guard let lora = model.lora else { throw TorchError("the model has nothing to train: give it LoRA adapters") }
+    guard let lora = model.lora else {
+      throw TorchError("the model has nothing to train: give it LoRA adapters")
+    }
     guard configuration.numGenerations >= 2 else {
       throw TorchError("num_generations must be at least 2: a group of one has nothing to be compared with")
     }

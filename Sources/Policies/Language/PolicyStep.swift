@@ -13,7 +13,8 @@ public struct PolicyGroup: Sendable {
   public var reference: [[Float]]?
 
   public init(
-    prompt: [Int], completions: [[Int]], advantages: [Double], old: [[Float]]? = nil, reference: [[Float]]? = nil
+    prompt: [Int], completions: [[Int]], advantages: [Double], old: [[Float]]? = nil,
+    reference: [[Float]]? = nil
   ) {
     self.prompt = prompt
     self.completions = completions
@@ -73,7 +74,8 @@ public struct PolicyStep {
     var completion = 0
     for batch in microBatches(groups) {
       let count = batch.reduce(0) { $0 + $1.completions.count }
-      logProbabilities += try run(batch, Array(weights[completion..<(completion + count)]), model, &statistics)
+      logProbabilities += try run(
+        batch, Array(weights[completion..<(completion + count)]), model, &statistics)
       completion += count
     }
     let tokens = Double(Swift.max(statistics.tokens, 1))
@@ -130,7 +132,8 @@ public struct PolicyStep {
         for (position, token) in completion.enumerated() {
           targets.append(
             Target(
-              row: position == 0 ? last : row + position - 1, token: token, advantage: group.advantages[index],
+              row: position == 0 ? last : row + position - 1, token: token,
+              advantage: group.advantages[index],
               weight: weights?[completionIndex] ?? 0, old: (group.old?[index][position]).map(Double.init),
               reference: (group.reference?[index][position]).map(Double.init)))
         }

@@ -25,7 +25,8 @@ public final class JSONLChunk: @unchecked Sendable {
   private let maxLineBytes: Int
 
   fileprivate init(
-    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int, maxLineBytes: Int,
+    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int,
+    maxLineBytes: Int,
     dropped: JSONLError? = nil
   ) {
     self.memory = memory

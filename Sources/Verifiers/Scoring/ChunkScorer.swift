@@ -61,7 +61,9 @@ struct ChunkScorer: Sendable {
       } catch let error as JSONLError {
         result.reject(error)
       }
-    } tooLong: { result.reject($0) }
+    } tooLong: {
+      result.reject($0)
+    }
     return result.chunk
   }
 
@@ -158,7 +160,9 @@ struct ChunkScorer: Sendable {
       } catch let error as JSONLError {
         result.reject(error)
       }
-    } tooLong: { result.reject($0) }
+    } tooLong: {
+      result.reject($0)
+    }
     let table: RewardTable
     do {
       table = try await specification.score(samples, state: state)

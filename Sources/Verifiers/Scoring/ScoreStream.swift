@@ -55,7 +55,8 @@ public struct ScoreStream: Sendable {
   public var chunkBytes: Int
 
   public init(
-    _ specification: RewardSpecification, mapping: FieldMapping = FieldMapping(), state: RunState = RunState(),
+    _ specification: RewardSpecification, mapping: FieldMapping = FieldMapping(),
+    state: RunState = RunState(),
     workers: Int = ProcessInfo.processInfo.activeProcessorCount, maxLineBytes: Int = 64 << 20,
     chunkBytes: Int = 1 << 20
   ) {

@@ -20,7 +20,9 @@ public struct FormatReward: BytewiseReward {
     name: String = "format", tags: [String] = ["think", "answer"], isPrefilled: Bool = false,
     allowsEmpty: Bool = false
   ) throws(VerifierError) {
-    let areNames = tags.allSatisfy { !$0.isEmpty && !$0.utf8.contains { [0x3C, 0x3E, 0x2F, 0x20].contains($0) } }
+    let areNames = tags.allSatisfy {
+      !$0.isEmpty && !$0.utf8.contains { [0x3C, 0x3E, 0x2F, 0x20].contains($0) }
+    }
     guard !tags.isEmpty, areNames, Set(tags).count == tags.count else {
       throw VerifierError(parameter: "tags", "expected different tag names without <, >, / and blanks")
     }

@@ -29,11 +29,15 @@ public struct LengthReward: BytewiseReward {
     name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,
     start: Double = 1, end: Double = 0.5, correctness: AnswerReward? = nil
   ) throws(VerifierError) {
-    guard target > 0, target.isFinite else { throw VerifierError(parameter: "target", "expected a positive number") }
+    guard target > 0, target.isFinite else {
+      throw VerifierError(parameter: "target", "expected a positive number")
+    }
     guard tolerance > 0, tolerance.isFinite else {
       throw VerifierError(parameter: "tolerance", "expected a positive number")
     }
-    guard start.isFinite, end.isFinite else { throw VerifierError(parameter: "start", "expected finite numbers") }
+    guard start.isFinite, end.isFinite else {
+      throw VerifierError(parameter: "start", "expected finite numbers")
+    }
     self.name = name
     self.mode = mode
     self.unit = unit

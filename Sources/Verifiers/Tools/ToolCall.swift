@@ -93,7 +93,9 @@ enum ToolCallText {
   static func lines(of block: String, keys: [String] = ["parameters", "arguments"]) -> [ToolCall]? {
     var calls: [ToolCall] = []
     for line in block.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      guard let value = try? JSONParser().parse(line), let call = ToolCall(value, keys: keys) else { return nil }
+      guard let value = try? JSONParser().parse(line), let call = ToolCall(value, keys: keys) else {
+        return nil
+      }
       calls.append(call)
     }
     return calls

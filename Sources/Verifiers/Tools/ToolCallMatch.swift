@@ -68,7 +68,9 @@ public enum ToolCallGranularity: String, Sendable, CaseIterable {
 
   static func equalValues(_ a: ToolCall, _ b: ToolCall) -> Int {
     var count = 0
-    for (key, value) in zip(a.arguments.keys, a.arguments.values) where b.arguments[key] == value { count += 1 }
+    for (key, value) in zip(a.arguments.keys, a.arguments.values) where b.arguments[key] == value {
+      count += 1
+    }
     return count
   }
 

@@ -85,7 +85,8 @@ public struct ToolCallReward: PointwiseReward {
     return (high - low) * granularity.share(of: calls, reference: reference.calls) + low
   }
 
-  private func format(_ completion: String, _ reference: ToolCallReference, _ scale: ToolCallScale) -> Double {
+  private func format(_ completion: String, _ reference: ToolCallReference, _ scale: ToolCallScale) -> Double
+  {
     var completion = completion
     let isRight = completion.withUTF8 { bytes in
       let text = ASCII.trimmed(bytes)
@@ -120,7 +121,9 @@ public struct ToolCallReward: PointwiseReward {
         let start = text.count - pattern.count
         return start >= position && ASCII.find(pattern, in: text, from: start) == start
       }
-      guard let start = ASCII.find(pattern, in: text, from: position), index > 0 || start == 0 else { return false }
+      guard let start = ASCII.find(pattern, in: text, from: position), index > 0 || start == 0 else {
+        return false
+      }
       position = start + pattern.count
     }
     return false

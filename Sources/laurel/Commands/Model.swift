@@ -9,14 +9,17 @@ private func lines(of path: String) throws -> [String] {
   guard let data = FileManager.default.contents(atPath: path) else {
     throw ValidationFailure("cannot read \(path): no such file, or no permission")
   }
-  guard let text = String(data: data, encoding: .utf8) else { throw ValidationFailure("\(path) is not UTF-8") }
+  guard let text = String(data: data, encoding: .utf8) else {
+    throw ValidationFailure("\(path) is not UTF-8")
+  }
   var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   if lines.last == "" { lines.removeLast() }
   return lines
 }
 
 struct Tokenize: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "One JSON list of token ids per line of a text file.")
+  static let configuration = CommandConfiguration(
+    abstract: "One JSON list of token ids per line of a text file.")
   @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
   @Argument(help: "The text file.") var file: String
 

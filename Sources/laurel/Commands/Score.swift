@@ -5,10 +5,13 @@ import Verifiers
 
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "score", abstract: "Score a JSONL file: one JSON line per good line, in order; bad lines are reported and left out.",
+    commandName: "score",
+    abstract:
+      "Score a JSONL file: one JSON line per good line, in order; bad lines are reported and left out.",
     discussion: "Exit code 0 when every line was scored, 1 when some were left out or a reward failed.")
   @Argument(help: "The specification (YAML).") var rewards: String
-  @Argument(help: "JSONL with completion, and prompt, reference, group where rewards want them.") var data: String
+  @Argument(help: "JSONL with completion, and prompt, reference, group where rewards want them.") var data:
+    String
 
   func run() async throws {
     let specification = try RewardSpecification(contentsOf: rewards, registry: .standard)
@@ -47,8 +50,12 @@ struct ScoreCommand: AsyncParsableCommand {
   }
 
   private static func sample(_ line: Data) throws -> Sample {
-    guard let text = String(data: line, encoding: .utf8) else { throw ValidationFailure("the line is not UTF-8") }
-    guard case .object(let row) = try JSONValue(json: text) else { throw ValidationFailure("not a JSON object") }
+    guard let text = String(data: line, encoding: .utf8) else {
+      throw ValidationFailure("the line is not UTF-8")
+    }
+    guard case .object(let row) = try JSONValue(json: text) else {
+      throw ValidationFailure("not a JSON object")
+    }
     guard case .string(let completion)? = row["completion"] else {
       throw ValidationFailure("the field completion is missing or not a string")
     }

@@ -44,7 +44,8 @@ struct Train: AsyncParsableCommand {
       run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), tokenizer)
     let loopStart = Date()
     for step in 0..<run.trainer.maxSteps {
-      let result = try await trainer.run(step: step, prompts: Array(train[(step * count)..<((step + 1) * count)]))
+      let result = try await trainer.run(
+        step: step, prompts: Array(train[(step * count)..<((step + 1) * count)]))
       try store.append(
         step: StepRecord(
           step: step + 1, time: Date().timeIntervalSince1970, metrics: metrics(result),
@@ -53,7 +54,10 @@ struct Train: AsyncParsableCommand {
       let left = -loopStart.timeIntervalSinceNow / done * (Double(run.trainer.maxSteps) - done)
       say(
         "step \(step + 1)/\(run.trainer.maxSteps)  \(line(result.table))  "
-          + String(format: "%.1f s (%.1f drawing), %.0f s left", result.samplingSeconds + result.trainingSeconds + result.rewardSeconds, result.samplingSeconds, left))
+          + String(
+            format: "%.1f s (%.1f drawing), %.0f s left",
+            result.samplingSeconds + result.trainingSeconds + result.rewardSeconds, result.samplingSeconds,
+            left))
     }
     let after = try await trainer.evaluate(heldOut, step: run.trainer.maxSteps)
     try store.append(samples: records(after.samples, after.table, .after, nil), step: run.trainer.maxSteps)
@@ -153,7 +157,8 @@ struct Train: AsyncParsableCommand {
       let components = table.names.enumerated().map { column, name in
         let outcome = table.outcomes[row * table.names.count + column]
         return ComponentRecord(
-          name: name, value: table.column(name)?[row], outcome: outcome == .timedOut ? "timed_out" : "\(outcome)",
+          name: name, value: table.column(name)?[row],
+          outcome: outcome == .timedOut ? "timed_out" : "\(outcome)",
           message: table.messages.first { $0.sample == row && $0.reward == name }?.text)
       }
       return SampleRecord(
@@ -164,7 +169,9 @@ struct Train: AsyncParsableCommand {
     }
   }
 
-  private func summaryText(_ run: RunFile, _ before: RewardTable, _ after: RewardTable, seconds: Double) -> String {
+  private func summaryText(_ run: RunFile, _ before: RewardTable, _ after: RewardTable, seconds: Double)
+    -> String
+  {
     func part(_ table: RewardTable) -> JSONValue {
       let components = table.names.map { ($0, JSONValue.number(mean(table.column($0) ?? []))) }
       return .object(

@@ -85,7 +85,8 @@ private struct CharacterCount: PointwiseReward {
     let run = try await run(rows, stream)
     let expected = (0..<2_000).map { index in
       let value = index % 2 == 0 ? "1.0" : "0.0"
-      return "{\"line\":\(index + 1),\"score\":\(value),\"rewards\":{\"answer\":\(value),\"format\":0.0},\"errors\":{}}"
+      return
+        "{\"line\":\(index + 1),\"score\":\(value),\"rewards\":{\"answer\":\(value),\"format\":0.0},\"errors\":{}}"
     }
     #expect(run.lines == expected)
   }

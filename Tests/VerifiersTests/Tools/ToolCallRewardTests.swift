@@ -67,7 +67,8 @@ import Testing
     </tool_call>
     """
 
-  func score(_ completion: String, _ reference: JSONValue?, _ reward: ToolCallReward, step: Int = 0) -> Score {
+  func score(_ completion: String, _ reference: JSONValue?, _ reward: ToolCallReward, step: Int = 0) -> Score
+  {
     reward.score(Sample(completion: completion, reference: reference), state: RunState(step: step))
   }
 
@@ -153,6 +154,6 @@ import Testing
     #expect(hermes(.parameters, right + right) == .scored(0.5))
     #expect(hermes(.name, "none") == .scored(0))
     let bare = "{\"name\": \"weather\", \"parameters\": {\"city\": \"Paris\", \"unit\": \"C\"}}"
-    #expect(score(bare, reference, ToolCallReward(style: .json)) .outcome == .scored(4))
+    #expect(score(bare, reference, ToolCallReward(style: .json)).outcome == .scored(4))
   }
 }
