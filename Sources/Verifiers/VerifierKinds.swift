@@ -2,7 +2,9 @@ import Rewards
 
 /// Registers every verifier of this module.
 public func registerVerifiers(into registry: inout Registry) {
-  registry.register([.answer, .format, .keywords, .length, .repetition, .toolCall])
+  registry.register([
+    .answer, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall,
+  ])
 }
 
 extension Registry {
@@ -68,6 +70,29 @@ extension RewardKind {
         allowsEmpty: parameters.bool("allow_empty"))
     })
 
+  static let regex = RewardKind(
+    name: "regex", help: "1 when a regular expression matches the completion, else 0; never hangs.",
+    parameters: [
+      Parameter("pattern", .string, help: "the expression; look-around and back-references are refused"),
+      Parameter("whole", .bool, default: .bool(false), help: "the whole completion must match"),
+      Parameter("ignore_case", .bool, default: .bool(false), help: "ASCII letters match in either case"),
+    ],
+    make: { name, parameters in
+      try RegexReward(
+        name: name, pattern: parameters.string("pattern"), matchesWhole: parameters.bool("whole"),
+        ignoresCase: parameters.bool("ignore_case"))
+    })
+
+  static let jsonSchema = RewardKind(
+    name: "json_schema", help: "1 when the completion is JSON that a schema accepts, else 0.",
+    parameters: [
+      Parameter("schema", .json, help: "the schema; an unsupported keyword is an error"),
+      Parameter("fenced", .bool, default: .bool(false), help: "the JSON stands in the last ```json fence"),
+    ],
+    make: { name, parameters in
+      try JSONSchemaReward(name: name, schema: parameters.json("schema"), isFenced: parameters.bool("fenced"))
+    })
+
   static let keywords = RewardKind(
     name: "keywords", help: "Whether the completion holds given words or phrases.",
     parameters: [
@@ -83,9 +108,11 @@ extension RewardKind {
     })
 
   static let length = RewardKind(
-    name: "length", help: "What the completion's length is worth: near a target, along a cosine, or not too long.",
+    name: "length",
+    help: "What the completion's length is worth: near a target, along a cosine, or not too long.",
     parameters: [
-      choice("mode", default: LengthReward.Mode.target, help: "target, cosine or DAPO's soft overlong penalty"),
+      choice(
+        "mode", default: LengthReward.Mode.target, help: "target, cosine or DAPO's soft overlong penalty"),
       choice("unit", default: LengthReward.Unit.tokens, help: "what is counted"),
       Parameter("target", .number, range: 1...1e9, help: "the target, or the limit"),
       Parameter(
@@ -110,7 +137,8 @@ extension RewardKind {
     parameters: [
       Parameter("size", .integer, default: .integer(3), range: 1...64, help: "words in an n-gram"),
       Parameter(
-        "max_penalty", .number, default: .number(-1), range: (-1e9)...0, help: "value where all is repetition"),
+        "max_penalty", .number, default: .number(-1), range: (-1e9)...0, help: "value where all is repetition"
+      ),
     ],
     make: { name, parameters in
       try RepetitionReward(
@@ -123,8 +151,10 @@ extension RewardKind {
       choice("component", default: ToolCallReward.Component.total, help: "the part that is the reward"),
       choice("style", default: ToolCallStyle.toolrl, help: "the grammar of the completion"),
       choice("granularity", default: ToolCallGranularity.fine, help: "how calls are compared"),
-      choice("schedule", default: ToolCallScale.Schedule.constant, help: "ranges of the parts over the steps"),
-      choice("length_bonus", default: ToolCallScale.LengthBonus.off, help: "bonus for words in the think block"),
+      choice(
+        "schedule", default: ToolCallScale.Schedule.constant, help: "ranges of the parts over the steps"),
+      choice(
+        "length_bonus", default: ToolCallScale.LengthBonus.off, help: "bonus for words in the think block"),
     ],
     make: { name, parameters in
       ToolCallReward(

@@ -1,12 +1,12 @@
 import Rewards
 
-/// A regular expression that always answers in time proportional to text times pattern: no input, however hostile,
-/// can make it hang.
+/// A regular expression that always answers in time proportional to text times pattern: no input, however
+/// hostile, can make it hang.
 ///
-/// Read are: literals, `.`, classes `[a-z]` `[^...]`, `\d \w \s \D \W \S \n \t \r`, `\uXXXX`, groups `(...)` and
-/// `(?:...)`, `|`, `* + ? {m} {m,} {m,n}` (also lazy: it changes nothing here), anchors `^ $ \b \B`. Matching is on
-/// Unicode scalars; `\w`, `\d`, `\s` and ``ignoresCase`` are ASCII. Look-around, back-references and named groups
-/// need backtracking and are refused when the pattern is built.
+/// Read are: literals, `.`, classes `[a-z]` `[^...]`, `\d \w \s \D \W \S \n \t \r`, `\uXXXX`, groups `(...)`
+/// and `(?:...)`, `|`, `* + ? {m} {m,} {m,n}` (also lazy: it changes nothing here), anchors `^ $ \b \B`.
+/// Matching is on Unicode scalars; `\w`, `\d`, `\s` and ``ignoresCase`` are ASCII. Look-around,
+/// back-references and named groups need backtracking and are refused when the pattern is built.
 public struct LinearPattern: Sendable {
   /// Instructions a pattern may have after its counted repeats are written out.
   public static let maxSize = 2_000

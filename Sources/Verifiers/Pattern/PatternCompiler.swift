@@ -116,7 +116,9 @@ struct PatternCompiler {
   private mutating func atom() throws(VerifierError) -> Node {
     if take("(") {
       if isAt("?") {
-        guard isAt(":", ahead: 1) else { throw error("look-around, named groups and flags are not supported") }
+        guard isAt(":", ahead: 1) else {
+          throw error("look-around, named groups and flags are not supported")
+        }
         position += 2
       }
       depth += 1
@@ -127,7 +129,9 @@ struct PatternCompiler {
       return node
     }
     if take("[") { return .set(try characterClass()) }
-    if take(".") { return .set(dotMatchesAll ? ScalarSet().inverted : ScalarSet(ranges: [0x0A...0x0A]).inverted) }
+    if take(".") {
+      return .set(dotMatchesAll ? ScalarSet().inverted : ScalarSet(ranges: [0x0A...0x0A]).inverted)
+    }
     if take("^") { return .anchor(.start) }
     if take("$") { return .anchor(.end) }
     if isAt("*") || isAt("+") || isAt("?") { throw error("nothing to repeat") }
@@ -190,7 +194,9 @@ struct PatternCompiler {
       guard position < scalars.count else { throw error("a class is not closed") }
       isFirst = false
       let low = try classItem()
-      if low.isInverted || low.ranges.count != 1 || low.ranges[0].count != 1 || !isAt("-") || isAt("]", ahead: 1) {
+      if low.isInverted || low.ranges.count != 1 || low.ranges[0].count != 1 || !isAt("-")
+        || isAt("]", ahead: 1)
+      {
         set.ranges += low.plainRanges
         continue
       }
@@ -223,7 +229,8 @@ struct PatternCompiler {
     steps += 1
     guard program.count < LinearPattern.maxSize, steps < 100 * LinearPattern.maxSize else {
       throw VerifierError(
-        parameter: "pattern", "the pattern needs more than \(LinearPattern.maxSize) steps; shorten its repeats")
+        parameter: "pattern",
+        "the pattern needs more than \(LinearPattern.maxSize) steps; shorten its repeats")
     }
     switch node {
     case .empty: break

@@ -61,7 +61,9 @@ struct ChunkScorer: Sendable {
       } catch let error as JSONLError {
         result.reject(error)
       }
-    } tooLong: { result.reject($0) }
+    } tooLong: {
+      result.reject($0)
+    }
     return result.chunk
   }
 
@@ -113,7 +115,8 @@ struct ChunkScorer: Sendable {
     return sample
   }
 
-  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward abstained.
+  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward
+  /// abstained.
   private func total(_ outcomes: [Outcome], line: Int) throws -> Double? {
     var total = 0.0
     var isPresent = false
@@ -158,7 +161,9 @@ struct ChunkScorer: Sendable {
       } catch let error as JSONLError {
         result.reject(error)
       }
-    } tooLong: { result.reject($0) }
+    } tooLong: {
+      result.reject($0)
+    }
     let table: RewardTable
     do {
       table = try await specification.score(samples, state: state)

@@ -2,8 +2,8 @@ import Rewards
 
 /// 1 when a regular expression matches the completion (all of it, or a part), else 0.
 ///
-/// The expression is a ``LinearPattern``: no completion can make it hang. An empty completion matches what matches
-/// the empty text. A completion above ``maxBytes`` is `failed`, which bounds the time. Range: {0, 1}.
+/// The expression is a ``LinearPattern``: no completion can make it hang. An empty completion matches what
+/// matches the empty text. A completion above ``maxBytes`` is `failed`, which bounds the time. Range: {0, 1}.
 public struct RegexReward: BytewiseReward {
   public static let maxBytes = 1 << 20
 
@@ -22,7 +22,9 @@ public struct RegexReward: BytewiseReward {
   }
 
   public func outcome(of sample: SampleBytes) -> Outcome {
-    guard sample.completion.count <= Self.maxBytes else { return .failed("the completion is longer than 1 MiB") }
+    guard sample.completion.count <= Self.maxBytes else {
+      return .failed("the completion is longer than 1 MiB")
+    }
     return .scored(pattern.matches(sample.completion, whole: matchesWhole) ? 1 : 0)
   }
 }

@@ -1,6 +1,7 @@
 import Rewards
 
-/// How closely predicted calls match reference calls (arXiv 2504.13958, section 3.3, and the variants of 5.3).
+/// How closely predicted calls match reference calls (arXiv 2504.13958, section 3.3, and the variants of
+/// 5.3).
 public enum ToolCallGranularity: String, Sendable, CaseIterable {
   /// Names, parameter names and parameter values each earn a share.
   case fine
@@ -68,12 +69,15 @@ public enum ToolCallGranularity: String, Sendable, CaseIterable {
 
   static func equalValues(_ a: ToolCall, _ b: ToolCall) -> Int {
     var count = 0
-    for (key, value) in zip(a.arguments.keys, a.arguments.values) where b.arguments[key] == value { count += 1 }
+    for (key, value) in zip(a.arguments.keys, a.arguments.values) where b.arguments[key] == value {
+      count += 1
+    }
     return count
   }
 
-  /// Matched argument values over the larger of the two numbers of values, in [0, 1], so that surplus arguments cost
-  /// as missing ones do. A call without arguments counts as one value. Calls pair by name, best first.
+  /// Matched argument values over the larger of the two numbers of values, in [0, 1], so that surplus
+  /// arguments cost as missing ones do. A call without arguments counts as one value. Calls pair by name,
+  /// best first.
   static func argumentShare(of predicted: [ToolCall], reference: [ToolCall]) -> Double {
     func size(_ calls: [ToolCall]) -> Int { calls.reduce(0) { $0 + max(1, $1.arguments.count) } }
     let total = max(size(reference), size(predicted))

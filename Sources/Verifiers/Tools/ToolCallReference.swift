@@ -45,7 +45,9 @@ struct ToolCallReference {
   private static func tagged(_ text: String, style: ToolCallStyle) throws(VerifierError) -> [ToolCall] {
     let calls: [ToolCall]?
     if style == .toolrl {
-      calls = ToolCallText.block("<tool_call>", "</tool_call>", in: text).flatMap { ToolCallText.lines(of: $0) }
+      calls = ToolCallText.block("<tool_call>", "</tool_call>", in: text).flatMap {
+        ToolCallText.lines(of: $0)
+      }
     } else {
       calls = ToolCallStyle.hermes.calls(in: text)
     }
@@ -59,7 +61,9 @@ struct ToolCallReference {
   private static func withoutThought(_ text: String) -> String {
     var text = text
     return text.withUTF8 { bytes in
-      guard let end = ASCII.findLast("</think>", in: bytes) else { return String(decoding: bytes, as: UTF8.self) }
+      guard let end = ASCII.findLast("</think>", in: bytes) else {
+        return String(decoding: bytes, as: UTF8.self)
+      }
       return String(decoding: bytes[(end + 8)...], as: UTF8.self)
     }
   }

@@ -37,9 +37,12 @@ public struct ToolCallScale: Sendable, Equatable {
     }
   }
 
-  /// Words in the first think block over the full length, rounded to 2 decimals, at most 1; 0 without the block.
+  /// Words in the first think block over the full length, rounded to 2 decimals, at most 1; 0 without the
+  /// block.
   static func lengthBonus(_ kind: LengthBonus, completion: String, step: Int) -> Double {
-    guard kind != .off, let block = ToolCallText.block("<think>", "</think>", in: completion) else { return 0 }
+    guard kind != .off, let block = ToolCallText.block("<think>", "</think>", in: completion) else {
+      return 0
+    }
     let words = Double(block.split(whereSeparator: \.isWhitespace).count)
     let full = kind == .constant ? 512 : 384 + 256 * Double(step) / 105
     return min(1, (words / full * 100).rounded(.toNearestOrEven) / 100)

@@ -4,8 +4,10 @@ import Testing
 
 @Suite struct JSONTests {
   @Test(arguments: [
-    "", " ", "nul", "NaN", "Infinity", "-", "01", "1.", ".5", "1e", "+1", "[1,]", "{\"a\":1,}", "{a:1}", "{\"a\"}",
-    "[1 2]", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0041\"", "1 2", "\"a",
+    "", " ", "nul", "NaN", "Infinity", "-", "01", "1.", ".5", "1e", "+1", "[1,]", "{\"a\":1,}", "{a:1}",
+    "{\"a\"}",
+    "[1 2]", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0041\"", "1 2",
+    "\"a",
     "[", "{\"a\":", "'a'", "1e999", "//x", "[\u{00A0}1]",
   ])
   func whatIsNotJSONIsRefused(_ text: String) {
@@ -47,7 +49,9 @@ import Testing
 
   @Test func surrogatesBecomeOneCharacterAndInvalidUTF8IsRefused() throws {
     #expect(try JSONValue(json: "\"\\ud83d\\ude00\"") == .string("😀"))
-    for bytes: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] {
+    for bytes: [UInt8] in [
+      [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80],
+    ] {
       #expect { try JSONParser().parse([0x22] + bytes + [0x22]) } throws: { error in
         (error as? JSONError)?.kind == .invalidUTF8 && (error as? JSONError)?.offset == 1
       }
@@ -91,7 +95,9 @@ import Testing
     var errors: [JSONLError] = []
     try reader.forEachLine {
       found.append("\($0.number)@\($0.offset):\(String(decoding: $0.bytes, as: UTF8.self))")
-    } tooLong: { errors.append($0) }
+    } tooLong: {
+      errors.append($0)
+    }
     return (found, errors)
   }
 
@@ -116,7 +122,8 @@ import Testing
   }
 
   @Test func aLineOfTenMegabytesIsRead() throws {
-    let (found, errors) = try lines(Data(repeating: 0x61, count: 10_000_000) + Data("\nb".utf8), chunkBytes: 1 << 20)
+    let (found, errors) = try lines(
+      Data(repeating: 0x61, count: 10_000_000) + Data("\nb".utf8), chunkBytes: 1 << 20)
     #expect(found.count == 2 && errors.isEmpty)
   }
 

@@ -14,7 +14,8 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
     ("<think>a</think><answer>b</answer>", 1.0), (" <think>a < b <c></think>\n<answer>b</answer>\n", 1),
     ("", 0), ("<think></think><answer>b</answer>", 0), ("x<think>a</think><answer>b</answer>", 0),
     ("<think>a</think>x<answer>b</answer>", 0), ("<think>a</think><answer>b</answer>x", 0),
-    ("<think>a</think><answer>b</answer><answer>b</answer>", 0), ("<think><think>a</think><answer>b</answer>", 0),
+    ("<think>a</think><answer>b</answer><answer>b</answer>", 0),
+    ("<think><think>a</think><answer>b</answer>", 0),
     ("<answer>b</answer><think>a</think>", 0), ("<think>a</think><answer>b", 0), ("<think>a", 0),
     ("<think>a<answer>b</answer></think>", 0), ("<think>a</think><<answer>b</answer>", 0),
     ("<think>a</think><answer>b<</answer>", 1),
@@ -92,7 +93,9 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
   }
 
   @Test func bytewiseRewardsKeepTheirProtocolsPromises() async throws {
-    let samples = ["", "one two two", "<think>a</think><answer>1</answer>", "\u{0}😀"].map { Sample(completion: $0) }
+    let samples = ["", "one two two", "<think>a</think><answer>1</answer>", "\u{0}😀"].map {
+      Sample(completion: $0)
+    }
     let rewards: [any BytewiseReward] = [
       try FormatReward(), try KeywordReward(words: ["one"]), try LengthReward(target: 5, tolerance: 5),
       try RepetitionReward(),

@@ -9,7 +9,9 @@ import Testing
     let name = "toolrl-sft.json"
     guard let path = SharedData.path(name) else { return SharedData.skip(name) }
     let data = try Data(contentsOf: URL(filePath: path))
-    guard case .array(let items) = try JSONParser().parse(data) else { throw CocoaError(.fileReadCorruptFile) }
+    guard case .array(let items) = try JSONParser().parse(data) else {
+      throw CocoaError(.fileReadCorruptFile)
+    }
     var sums = [String: Double]()
     var singles = 0.0
     for item in items {
@@ -20,7 +22,9 @@ import Testing
       // By the paper's rule a thought that mentions the tag is read as the block, and loses.
       let mentions = output.components(separatedBy: "<tool_call>").count > 2
       if !mentions { #expect(best.parts["correctness"] == (reference.hasCalls ? 3 : 0)) }
-      guard reference.calls.count == 1, let call = reference.calls.first, !call.arguments.isEmpty else { continue }
+      guard reference.calls.count == 1, let call = reference.calls.first, !call.arguments.isEmpty else {
+        continue
+      }
       singles += 1
       func add(_ label: String, _ predicted: [ToolCall]) {
         sums[label, default: 0] += ToolCallReward.correctness(of: predicted, reference: reference.calls)

@@ -17,7 +17,8 @@ import Testing
     var values: [Double]
   }
 
-  /// The table of the paper's rules, computed by hand from the repository's code: fine, refined, intermediate, coarse.
+  /// The table of the paper's rules, computed by hand from the repository's code: fine, refined,
+  /// intermediate, coarse.
   static let table: [Row] = [
     Row(label: "exact", predicted: reference, values: [3, 3, 3, 3]),
     Row(label: "swapped", predicted: [time, weather], values: [3, 2, 3, -3]),
@@ -67,7 +68,8 @@ import Testing
     </tool_call>
     """
 
-  func score(_ completion: String, _ reference: JSONValue?, _ reward: ToolCallReward, step: Int = 0) -> Score {
+  func score(_ completion: String, _ reference: JSONValue?, _ reward: ToolCallReward, step: Int = 0) -> Score
+  {
     reward.score(Sample(completion: completion, reference: reference), state: RunState(step: step))
   }
 
@@ -153,6 +155,6 @@ import Testing
     #expect(hermes(.parameters, right + right) == .scored(0.5))
     #expect(hermes(.name, "none") == .scored(0))
     let bare = "{\"name\": \"weather\", \"parameters\": {\"city\": \"Paris\", \"unit\": \"C\"}}"
-    #expect(score(bare, reference, ToolCallReward(style: .json)) .outcome == .scored(4))
+    #expect(score(bare, reference, ToolCallReward(style: .json)).outcome == .scored(4))
   }
 }
