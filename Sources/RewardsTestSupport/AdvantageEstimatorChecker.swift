@@ -12,12 +12,13 @@ public enum ScaleBehaviour: Sendable {
 
 /// Checks the promises of `AdvantageEstimator` on built-in batches and returns every one that is broken.
 ///
-/// Checked, with one reward and with two: one finite advantage per sample; a group whose rewards are all 0.7 has
-/// exactly 0; adding a constant to every reward changes nothing; `scale`; samples without a total have 0 and
-/// change nothing for the others; rewards of size 1e308 and 1e-308 give finite numbers; an empty batch and groups
-/// of one work.
+/// Checked, with one reward and with two: one finite advantage per sample; a group whose rewards are all 0.7
+/// has exactly 0; adding a constant to every reward changes nothing; `scale`; samples without a total have 0
+/// and change nothing for the others; rewards of size 1e308 and 1e-308 give finite numbers; an empty batch
+/// and groups of one work.
 ///
-/// - Parameter isGroupRelative: false for estimators that compare across groups; equal groups and groups of one
+/// - Parameter isGroupRelative: false for estimators that compare across groups; equal groups and groups of
+/// one
 ///   are then not required to have 0.
 public func checkAdvantageEstimator(
   _ estimator: any AdvantageEstimator, scale: ScaleBehaviour, isGroupRelative: Bool = true
@@ -68,12 +69,14 @@ private struct EstimatorCheck {
     let scaled = values(batch { $0 * 64 })
     switch scale {
     case .invariant: expect(near(scaled, plain, 1e-2), "scaling the rewards changes nothing")
-    case .proportional: expect(near(scaled, plain.map { $0 * 64 }, 1e-9), "scaling the rewards scales advantages")
+    case .proportional:
+      expect(near(scaled, plain.map { $0 * 64 }, 1e-9), "scaling the rewards scales advantages")
     case .unspecified: break
     }
     for size in [1e308, -1e308, 1e-308] {
       let extreme = values(batch { ($0 > 0 ? 1 : -1) * size })
-      expect(extreme.count == 24 && extreme.allSatisfy(\.isFinite), "rewards of size \(size) give finite numbers")
+      expect(
+        extreme.count == 24 && extreme.allSatisfy(\.isFinite), "rewards of size \(size) give finite numbers")
     }
     checkLeftOut()
     let empty = values(Self.batch([], columns: columns, groups: []))
@@ -90,7 +93,9 @@ private struct EstimatorCheck {
       holes.components.isLeftOut[sample] = true
     }
     var spoiled = holes
-    for index in [0, 5].flatMap({ $0 * columns..<($0 + 1) * columns }) { spoiled.components.values[index] = 1e6 }
+    for index in [0, 5].flatMap({ $0 * columns..<($0 + 1) * columns }) {
+      spoiled.components.values[index] = 1e6
+    }
     let left = values(holes)
     let spoiledValues = values(spoiled)
     expect(left.count == 24 && left[0] == 0 && left[5] == 0, "a sample without a total has advantage 0")
@@ -121,6 +126,7 @@ private struct EstimatorCheck {
     let names = (0..<columns).map { "reward\($0)" }
     let components = RewardComponents(names: names, groups: groups, values: values)
     return AdvantageBatch(
-      components: components, totals: WeightedSum().totals(components), lengths: groups.indices.map { 10 + $0 })
+      components: components, totals: WeightedSum().totals(components),
+      lengths: groups.indices.map { 10 + $0 })
   }
 }

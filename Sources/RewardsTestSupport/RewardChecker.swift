@@ -9,9 +9,9 @@ public struct Violation: Error, Sendable, Equatable, CustomStringConvertible {
 /// Checks the promises of `Reward` on some subjects and returns every one that is broken.
 ///
 /// Checked: one score per subject, in order (a reversed batch gives reversed scores); a batch scores as its
-/// subjects do one by one; the same batch scores the same twice; an empty batch gives no scores; no score is NaN
-/// or infinite. With `broken`, a subject that cannot be scored: it has no number, and the others' scores stay as
-/// they were.
+/// subjects do one by one; the same batch scores the same twice; an empty batch gives no scores; no score is
+/// NaN or infinite. With `broken`, a subject that cannot be scored: it has no number, and the others' scores
+/// stay as they were.
 ///
 /// - Parameter dependsOnBatch: the reward looks at whole groups, so that order and company may matter.
 public func checkReward<Subject>(

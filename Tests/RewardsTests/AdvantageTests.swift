@@ -78,7 +78,8 @@ private func close(_ a: [Double], _ b: [Double], _ tolerance: Double = 1e-4) -> 
     #expect(close(groupRelativeAdvantages(rewards, groups: groups, scale: .none), [-2, -1, 0, 3], 1e-12))
     #expect(close(leaveOneOutAdvantages(rewards, groups: groups), [-8.0 / 3, -4.0 / 3, 0, 4], 1e-12))
     #expect(close(reinforcePlusPlusAdvantages([0, 1], groups: [0, 1], epsilon: 0), [-0.7071, 0.7071]))
-    let baseline = reinforcePlusPlusAdvantages([0, 2, 7, 9], groups: [0, 0, 1, 1], baseline: true, epsilon: 0)
+    let baseline = reinforcePlusPlusAdvantages(
+      [0, 2, 7, 9], groups: [0, 0, 1, 1], baseline: true, epsilon: 0)
     #expect(close(baseline, [-1.0, 1, -1, 1].map { $0 / (4.0 / 3).squareRoot() }, 1e-12))
   }
 

@@ -1,8 +1,8 @@
 extension RewardSpecification {
   /// Scores a batch with every reward, the rewards running at the same time.
   ///
-  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that does
-  /// not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
+  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that
+  /// does not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
   /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `CancellationError`.
   public func score(_ samples: [Sample], state: RunState = RunState()) async throws -> RewardTable {
     var table = RewardTable(names: names, weights: entries.map(\.weight), samples: samples)
@@ -79,11 +79,11 @@ extension RewardEntry {
     let result = await withTimeLimit(seconds: timeout) { try await reward.score(samples, state: state) }
     let score: Score
     switch result {
-    case .success(let scores)?:
+    case .finished(let scores):
       if scores.count == samples.count { return scores.map { Score($0.outcome, parts: $0.parts) } }
       score = .failed("the reward returned \(scores.count) scores for \(samples.count) samples")
-    case .failure(let error)?: score = .failed("\(error)")
-    case nil: score = Score(.timedOut(seconds: timeout))
+    case .threw(let error): score = .failed("\(error)")
+    case .timedOut: score = Score(.timedOut(seconds: timeout))
     }
     return [Score](repeating: score, count: samples.count)
   }

@@ -23,8 +23,8 @@ public struct CellMessage: Sendable, Equatable {
 
 /// The scores of a batch: rows are samples, columns rewards, all in flat arrays.
 ///
-/// `values` are the numbers as scored; `components` what became of them by the specification's rules (penalties,
-/// shapers, conditions); `totals` what the combiner made of those.
+/// `values` are the numbers as scored; `components` what became of them by the specification's rules
+/// (penalties, shapers, conditions); `totals` what the combiner made of those.
 public struct RewardTable: Sendable {
   /// The columns.
   public let names: [String]
@@ -115,7 +115,8 @@ public struct RewardTable: Sendable {
     }
   }
 
-  private mutating func keep(_ text: String, _ outcome: OutcomeCode, _ sample: Int, _ reward: Int, seen: Int) {
+  private mutating func keep(_ text: String, _ outcome: OutcomeCode, _ sample: Int, _ reward: Int, seen: Int)
+  {
     guard seen <= Self.messageLimit else { return }
     messages.append(CellMessage(sample: sample, reward: names[reward], outcome: outcome, text: text))
   }

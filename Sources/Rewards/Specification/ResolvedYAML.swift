@@ -1,6 +1,6 @@
 extension RewardSpecification {
-  /// The specification with every default written out; reading it gives the same specification. Rewards made in
-  /// code appear as comments.
+  /// The specification with every default written out; reading it gives the same specification. Rewards made
+  /// in code appear as comments.
   public var resolvedYAML: String {
     var lines = ["rewards:"]
     for entry in entries {
@@ -48,7 +48,9 @@ extension JSONValue {
     case .string(let text): Self.quoted(text)
     case .array(let items): "[" + items.map(\.flowYAML).joined(separator: ", ") + "]"
     case .object(let object):
-      "{" + zip(object.keys, object.values).map { "\(Self.quoted($0)): \($1.flowYAML)" }.joined(separator: ", ") + "}"
+      "{"
+        + zip(object.keys, object.values).map { "\(Self.quoted($0)): \($1.flowYAML)" }.joined(separator: ", ")
+        + "}"
     }
   }
 

@@ -17,8 +17,8 @@
 ///     advantage:
 ///       grpo_lambda: {fraction: 0.2, correct: correct}
 ///
-/// Every entry of `rewards` names one registered kind, whose value holds the kind's parameters. The entry's own
-/// settings stand beside the kind or among its parameters:
+/// Every entry of `rewards` names one registered kind, whose value holds the kind's parameters. The entry's
+/// own settings stand beside the kind or among its parameters:
 ///
 /// | setting | default | meaning |
 /// |---|---|---|
@@ -32,9 +32,10 @@
 ///
 /// `combine` (default `weighted_sum`) and `advantage` (default `grpo`) are a name, or a name with parameters.
 ///
-/// Rules, in order. A failed or timed-out cell follows `on_failure`. Shapers see the reward's column. Conditions
-/// compare the numbers as scored (or the penalty); a condition whose reward abstained does not apply. An abstained
-/// cell takes no part in its sample's total, and a sample on which every reward abstained has none.
+/// Rules, in order. A failed or timed-out cell follows `on_failure`. Shapers see the reward's column.
+/// Conditions compare the numbers as scored (or the penalty); a condition whose reward abstained does not
+/// apply. An abstained cell takes no part in its sample's total, and a sample on which every reward abstained
+/// has none.
 public struct RewardSpecification: Sendable {
   public var entries: [RewardEntry]
   public var combiner: NamedPart<any Combiner>

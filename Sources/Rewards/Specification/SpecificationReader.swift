@@ -6,7 +6,8 @@ extension RewardSpecification {
   public static let keys = ["rewards", "combine", "advantage"]
 
   /// Reads a file that holds a specification and nothing else.
-  /// - Throws: `SpecificationError` with line and column; an error of `Foundation` when the file cannot be read.
+  /// - Throws: `SpecificationError` with line and column; an error of `Foundation` when the file cannot be
+  /// read.
   public init(contentsOf path: String, registry: Registry) throws {
     let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
     try self.init(yaml: text, file: path, registry: registry)
@@ -64,7 +65,8 @@ struct SpecificationReader {
     if estimator.part.readsComponents {
       if let place = mapping["combine"], combiner.kind != "weighted_sum" {
         throw place.error(
-          "\(estimator.kind) normalises each reward apart, so combine must be weighted_sum; use only_if instead")
+          "\(estimator.kind) normalises each reward apart, so combine must be weighted_sum; use only_if instead"
+        )
       }
     } else if !combiner.part.usesWeights {
       for (index, part) in read.enumerated() where entries[index].weight != 1 {
@@ -81,7 +83,8 @@ struct SpecificationReader {
   ) {
     var settings: [String: YAMLValue] = [:]
     let (kind, place) = try rewardKind(item, settings: &settings)
-    let values = try place?.mapping("a mapping with the parameters of \(kind.name)") ?? YAMLMapping(item, entries: [])
+    let values =
+      try place?.mapping("a mapping with the parameters of \(kind.name)") ?? YAMLMapping(item, entries: [])
     let own = kind.parameters.map(\.name)
     let shared = Self.settings.filter { !own.contains($0) }
     for entry in values.entries where shared.contains(entry.name) {
@@ -90,7 +93,8 @@ struct SpecificationReader {
     }
     let parameters = try values.parameters(kind.parameters, ignoring: shared)
     let number = Parameter("", .number, range: -1e6...1e6, help: "")
-    let name = try settings["name"].map { (value) throws(SpecificationError) in try value.string() } ?? kind.name
+    let name =
+      try settings["name"].map { (value) throws(SpecificationError) in try value.string() } ?? kind.name
     let reward: any Reward<Sample>
     do { reward = try kind.make(name, parameters) } catch { throw makeError(error, place ?? item, values) }
     var entry = RewardEntry(reward, name: name, kind: kind.name, parameters: parameters)
@@ -111,14 +115,17 @@ struct SpecificationReader {
   ) throws(SpecificationError) -> (RewardKind, YAMLValue?) {
     if item.node.scalar != nil {
       let name = try item.string()
-      guard let kind = registry.rewardKind(name) else { throw unknown("reward", name, registry.rewardKinds, item) }
+      guard let kind = registry.rewardKind(name) else {
+        throw unknown("reward", name, registry.rewardKinds, item)
+      }
       return (kind, nil)
     }
     var found: (RewardKind, YAMLValue)?
     for entry in try item.mapping("a reward: {kind: {parameters}}").entries {
       if let kind = registry.rewardKind(entry.name) {
         if let found {
-          throw entry.key.error("one reward per entry: \"\(found.0.name)\" is named already; start a new \"- \"")
+          throw entry.key.error(
+            "one reward per entry: \"\(found.0.name)\" is named already; start a new \"- \"")
         }
         found = (kind, entry.value)
       } else if Self.settings.contains(entry.name) {
@@ -257,7 +264,8 @@ struct SpecificationReader {
   }
 
   /// What a kind's `make` threw, at the parameter it complains about.
-  private func makeError(_ error: any Error, _ place: YAMLValue, _ values: YAMLMapping) -> SpecificationError {
+  private func makeError(_ error: any Error, _ place: YAMLValue, _ values: YAMLMapping) -> SpecificationError
+  {
     guard let wrong = error as? ParameterError else { return place.error("\(error)") }
     return (values[wrong.parameter] ?? place).error(
       "expected \(wrong.expected), found \(wrong.found)", suggestion: wrong.suggestion)

@@ -2,8 +2,8 @@ import Yams
 
 /// A place in a YAML document that knows its file, line, column and key path; every error it makes says them.
 ///
-/// Scalars follow the YAML 1.2 core schema: only `true` and `false` are booleans (`yes`, `on` are strings), and a
-/// quoted scalar is a string.
+/// Scalars follow the YAML 1.2 core schema: only `true` and `false` are booleans (`yes`, `on` are strings),
+/// and a quoted scalar is a string.
 public struct YAMLValue {
   public let node: Node
   public let file: String
@@ -69,7 +69,8 @@ public struct YAMLValue {
     case .mapping(let mapping):
       .object(JSONObject(mapping.map { ($0.key.scalar?.string ?? "", YAMLValue($0.value, file: file).json) }))
     case .sequence(let sequence): .array(sequence.map { YAMLValue($0, file: file).json })
-    case .scalar(let scalar): scalar.style == .plain || scalar.style == .any ? plain(scalar.string) : .string(scalar.string)
+    case .scalar(let scalar):
+      scalar.style == .plain || scalar.style == .any ? plain(scalar.string) : .string(scalar.string)
     case .alias: .null
     }
   }
@@ -132,15 +133,16 @@ public struct YAMLValue {
       if parameter.kind == .string || parameter.kind == .strings {
         if case .scalar = node, !isNull, error.found.first != "\"" { hint = " (quote it)" }
       }
-      throw self.error("expected \(error.expected), found \(error.found)\(hint)", suggestion: error.suggestion)
+      throw self.error(
+        "expected \(error.expected), found \(error.found)\(hint)", suggestion: error.suggestion)
     }
   }
 }
 
 /// A YAML mapping with typed access by key.
 ///
-/// Read a part of a file: check the keys with `requireKeys`, then take values with the getters; each getter gives
-/// its default when the key is absent and throws at the value's place when it does not fit.
+/// Read a part of a file: check the keys with `requireKeys`, then take values with the getters; each getter
+/// gives its default when the key is absent and throws at the value's place when it does not fit.
 public struct YAMLMapping {
   public struct Entry {
     public let name: String
@@ -213,7 +215,8 @@ public struct YAMLMapping {
     _ name: String, default: Int? = nil, in range: ClosedRange<Int>? = nil
   ) throws(SpecificationError) -> Int {
     let bounds = range.map { Double($0.lowerBound)...Double($0.upperBound) }
-    let parameter = Parameter(name, .integer, default: `default`.map { .integer($0) }, range: bounds, help: "")
+    let parameter = Parameter(
+      name, .integer, default: `default`.map { .integer($0) }, range: bounds, help: "")
     if case .integer(let integer) = try value(of: parameter) { return integer }
     throw place.error("the key \"\(name)\" is missing")
   }
