@@ -92,11 +92,13 @@ public struct ScoreStream: Sendable {
     try await withThrowingTaskGroup(of: (Int, ScoredChunk).self) { group in
       var started = 0
       var finished = 0
+      // One chunk more than workers waits, so that none idles while the finished ones are written.
+      let running = workers > 1 ? workers + 1 : 1
       var written = 0
       var isAtEnd = false
       var waiting: [Int: ScoredChunk] = [:]
       while true {
-        while !isAtEnd, started - finished < workers, started - written < workers * 2 {
+        while !isAtEnd, started - finished < running, started - written < workers * 2 {
           guard let chunk = try reader.nextChunk() else {
             isAtEnd = true
             break
