@@ -2,7 +2,9 @@ import Rewards
 
 /// Registers every verifier of this module.
 public func registerVerifiers(into registry: inout Registry) {
-  registry.register([.answer, .format, .keywords, .length, .repetition, .toolCall])
+  registry.register([
+    .answer, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall,
+  ])
 }
 
 extension Registry {
@@ -66,6 +68,29 @@ extension RewardKind {
       try FormatReward(
         name: name, tags: parameters.strings("tags"), isPrefilled: parameters.bool("prefilled"),
         allowsEmpty: parameters.bool("allow_empty"))
+    })
+
+  static let regex = RewardKind(
+    name: "regex", help: "1 when a regular expression matches the completion, else 0; never hangs.",
+    parameters: [
+      Parameter("pattern", .string, help: "the expression; look-around and back-references are refused"),
+      Parameter("whole", .bool, default: .bool(false), help: "the whole completion must match"),
+      Parameter("ignore_case", .bool, default: .bool(false), help: "ASCII letters match in either case"),
+    ],
+    make: { name, parameters in
+      try RegexReward(
+        name: name, pattern: parameters.string("pattern"), matchesWhole: parameters.bool("whole"),
+        ignoresCase: parameters.bool("ignore_case"))
+    })
+
+  static let jsonSchema = RewardKind(
+    name: "json_schema", help: "1 when the completion is JSON that a schema accepts, else 0.",
+    parameters: [
+      Parameter("schema", .json, help: "the schema; an unsupported keyword is an error"),
+      Parameter("fenced", .bool, default: .bool(false), help: "the JSON stands in the last ```json fence"),
+    ],
+    make: { name, parameters in
+      try JSONSchemaReward(name: name, schema: parameters.json("schema"), isFenced: parameters.bool("fenced"))
     })
 
   static let keywords = RewardKind(

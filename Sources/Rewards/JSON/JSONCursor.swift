@@ -82,7 +82,8 @@ struct JSONCursor {
     }
   }
 
-  /// Moves past bytes of a string that need no look: eight at a time, printable ASCII without quote and backslash.
+  /// Moves past bytes of a string that need no look: eight at a time, printable ASCII without quote and
+  /// backslash.
   @inline(__always) private mutating func skipPlainBytes() {
     guard let base = bytes.baseAddress else { return }
     let ones: UInt64 = 0x0101_0101_0101_0101

@@ -76,9 +76,9 @@ public final class JSONLChunk: @unchecked Sendable {
 
 /// Reads a JSONL file of any size in chunks of whole lines with constant memory.
 ///
-/// Memory: one chunk (1 MiB by default), or the longest line where that is longer, up to the limit; a line above
-/// the limit is skipped without being held. LF and CRLF line ends, a byte order mark, blank lines and a last line
-/// without line end are all fine. Not safe for use from several threads at once.
+/// Memory: one chunk (1 MiB by default), or the longest line where that is longer, up to the limit; a line
+/// above the limit is skipped without being held. LF and CRLF line ends, a byte order mark, blank lines and
+/// a last line without line end are all fine. Not safe for use from several threads at once.
 public final class JSONLReader {
   private let path: String
   private let descriptor: Int32

@@ -1,7 +1,8 @@
 /// Finds a few top-level fields of one JSON object without building a tree: the hot path of bulk scoring.
 ///
-/// The whole row is still checked against the grammar, so a row that this scanner accepts is exactly a row that
-/// ``JSONParser`` accepts (but for its limit on keys and on the range of numbers). Nothing is allocated per row.
+/// The whole row is still checked against the grammar, so a row that this scanner accepts is exactly a row
+/// that ``JSONParser`` accepts (but for its limit on keys and on the range of numbers). Nothing is allocated
+/// per row.
 public struct JSONRowScanner: Sendable {
   /// Where the value of a field stands in its row.
   public struct Field: Sendable, Equatable {
@@ -99,8 +100,8 @@ public final class JSONScratch {
 
   deinit { memory.deallocate() }
 
-  /// Forgets the texts of the last row and makes room for all strings of a row of `capacity` bytes. Texts handed
-  /// out before are invalid from here on.
+  /// Forgets the texts of the last row and makes room for all strings of a row of `capacity` bytes. Texts
+  /// handed out before are invalid from here on.
   public func prepare(capacity: Int) {
     used = 0
     if capacity > memory.count {
@@ -109,8 +110,8 @@ public final class JSONScratch {
     }
   }
 
-  /// The text of a string field that ``JSONRowScanner`` found in `row`. Valid until the next ``prepare(capacity:)``
-  /// and no longer than `row` itself.
+  /// The text of a string field that ``JSONRowScanner`` found in `row`. Valid until the next
+  /// ``prepare(capacity:)`` and no longer than `row` itself.
   public func text(of field: JSONRowScanner.Field, in row: UTF8Bytes) -> UTF8Bytes {
     let raw = UTF8Bytes(rebasing: row[field.range])
     guard field.hasEscapes else { return raw }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Turns the inside of a JSON string into its text. The result is never longer than the source.
 enum JSONUnescaper {
   /// Writes the text of `raw`, which ``JSONCursor`` has checked, and returns its length in bytes.
@@ -7,13 +9,14 @@ enum JSONUnescaper {
     var written = 0
     let count = raw.count
     while read < count {
-      let byte = source[read]
-      if byte != 0x5C {
-        output[written] = byte
-        read += 1
-        written += 1
-        continue
+      var run = count - read
+      if let slash = memchr(source + read, 0x5C, run) {
+        run = UnsafeRawPointer(slash) - UnsafeRawPointer(source + read)
       }
+      memcpy(output + written, source + read, run)
+      read += run
+      written += run
+      if read == count { break }
       let kind = source[read + 1]
       read += 2
       switch kind {

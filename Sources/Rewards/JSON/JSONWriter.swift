@@ -1,5 +1,5 @@
-/// Writes JSON bytes. Output is always valid RFC 8259: control characters are escaped, a number that is not finite
-/// becomes `null`.
+/// Writes JSON bytes. Output is always valid RFC 8259: control characters are escaped, a number that is not
+/// finite becomes `null`.
 public struct JSONWriter: Sendable {
   /// What has been written.
   public var bytes: [UInt8] = []

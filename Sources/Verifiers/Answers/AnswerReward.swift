@@ -2,14 +2,15 @@ import Rewards
 
 /// 1 when the final answer of the completion is exactly the number of the reference, else 0.
 ///
-/// The first rule of ``order`` whose mark occurs in the completion decides; what stands there must be one number (a
-/// unit in words may follow), or the answer is wrong: `\boxed{x=6=5}` and "the answer is definitely not 42" earn
-/// nothing. "the answer is 5 or 6" earns nothing either.
+/// The first rule of ``order`` whose mark occurs in the completion decides; what stands there must be one
+/// number (a unit in words may follow), or the answer is wrong: `\boxed{x=6=5}` and "the answer is
+/// definitely not 42" earn nothing. "the answer is 5 or 6" earns nothing either.
 ///
-/// - Empty, huge, non-text and adversarial input: an empty completion is wrong (0). Cost is linear in the completion
-///   plus a product of at most 1,000 digits; longer digit strings are no number. Unbalanced boxes are wrong.
-/// - A reference that is absent, or not one plain number (after `####` or in a box if it has one), is `failed`:
-///   it never rewards anything.
+/// - Empty, huge, non-text and adversarial input: an empty completion is wrong (0). Cost is linear in the
+///   completion plus a product of at most 1,000 digits; longer digit strings are no number. Unbalanced boxes
+///   are wrong.
+/// - A reference that is absent, or not one plain number (after `####` or in a box if it has one), is
+///   `failed`: it never rewards anything.
 /// - Range: {0, 1}.
 public struct AnswerReward: BytewiseReward {
   /// Where the final answer may stand.
@@ -126,7 +127,8 @@ public struct AnswerReward: BytewiseReward {
     return nil
   }
 
-  /// The number right behind a phrase; nil when something else stands there, or another number is offered too.
+  /// The number right behind a phrase; nil when something else stands there, or another number is offered
+  /// too.
   private static func leading(_ text: UTF8Bytes, from start: Int) -> ExactNumber? {
     var position = start
     ExactNumber.skipWrapping(text, &position)
@@ -169,7 +171,8 @@ public struct AnswerReward: BytewiseReward {
     return result
   }
 
-  /// Bytes right before `end` that may belong to the same number or list: digits, comma, point, slash, exponent.
+  /// Bytes right before `end` that may belong to the same number or list: digits, comma, point, slash,
+  /// exponent.
   private static func continuation(_ text: UTF8Bytes, before end: Int) -> Int {
     let byte = text[end - 1]
     if ASCII.isDigit(byte) || (byte >= 0x2C && byte <= 0x2F && byte != 0x2D) { return 1 }
@@ -179,7 +182,8 @@ public struct AnswerReward: BytewiseReward {
     return signs + 1
   }
 
-  /// A minus before the number that is a sign: nothing, white space, or an opening or currency mark stands before it.
+  /// A minus before the number that is a sign: nothing, white space, or an opening or currency mark stands
+  /// before it.
   private static func isNegated(_ text: UTF8Bytes, before first: Int) -> Bool {
     var index = first - 1
     while index >= 0, text[index] == 0x24 || text[index] == 0x5C { index -= 1 }

@@ -19,8 +19,8 @@ struct ExactDecimal: Equatable {
 
   static let one = ExactDecimal(isNegative: false, mantissa: 1, long: [], exponent: 0)
 
-  /// Builds a decimal from ASCII digits in `bytes[range]`, passing over every other byte (separators); a point at
-  /// `point` starts the fraction. Nil when there are no digits or too many.
+  /// Builds a decimal from ASCII digits in `bytes[range]`, passing over every other byte (separators); a
+  /// point at `point` starts the fraction. Nil when there are no digits or too many.
   init?(_ bytes: UTF8Bytes, _ range: Range<Int>, point: Int?, isNegative: Bool, exponent: Int = 0) {
     guard exponent.magnitude <= Self.maxExponent else { return nil }
     var digits = 0

@@ -2,9 +2,10 @@ import Rewards
 
 /// A plain number read from text, as a fraction of two exact decimals.
 ///
-/// Read are: a sign (also U+2212), thousands separators in groups of three (`,`, `{,}`, `\,`, `\!`), decimals,
-/// `a/b`, `\frac{a}{b}` (also `dfrac`, `tfrac`), an exponent, a currency sign before or after, a percent sign after.
-/// Comparison is exact: `0.1` equals `1/10`, and `0.30000000000000000001` does not equal `0.3`.
+/// Read are: a sign (also U+2212), thousands separators in groups of three (`,`, `{,}`, `\,`, `\!`),
+/// decimals, `a/b`, `\frac{a}{b}` (also `dfrac`, `tfrac`), an exponent, a currency sign before or after, a
+/// percent sign after. Comparison is exact: `0.1` equals `1/10`, and `0.30000000000000000001` does not equal
+/// `0.3`.
 struct ExactNumber {
   var numerator: ExactDecimal
   var denominator: ExactDecimal
@@ -24,8 +25,8 @@ struct ExactNumber {
     return left == right
   }
 
-  /// Reads a number that starts at `position`, and moves past it; nil (and no promise about the position) when none
-  /// starts there.
+  /// Reads a number that starts at `position`, and moves past it; nil (and no promise about the position)
+  /// when none starts there.
   static func read(_ bytes: UTF8Bytes, _ position: inout Int) -> ExactNumber? {
     let isNegative = readSign(bytes, &position)
     readCurrency(bytes, &position)
@@ -64,8 +65,8 @@ struct ExactNumber {
 
   /// Reads all of `bytes` as one number; nil when anything is left over.
   ///
-  /// With `allowsUnit`, words may follow (`18 dollars`, `18 \text{ cm}`), never further digits or operators, and one
-  /// letter with an equals sign may stand before (`x = 5`).
+  /// With `allowsUnit`, words may follow (`18 dollars`, `18 \text{ cm}`), never further digits or operators,
+  /// and one letter with an equals sign may stand before (`x = 5`).
   static func whole(_ bytes: UTF8Bytes, allowsUnit: Bool = false) -> ExactNumber? {
     var bytes = ASCII.trimmed(bytes)
     var start = 0

@@ -27,8 +27,8 @@ public struct SampleBytes {
 
 /// A pointwise reward that needs only the bytes of completion and reference.
 ///
-/// There is one implementation, ``outcome(of:)``; scoring a `Sample` goes through it. A conforming reward allocates
-/// nothing on the usual path and costs time linear in the sample.
+/// There is one implementation, ``outcome(of:)``; scoring a `Sample` goes through it. A conforming reward
+/// allocates nothing on the usual path and costs time linear in the sample.
 public protocol BytewiseReward: PointwiseReward where Subject == Sample {
   /// What the reward says about one sample.
   func outcome(of sample: SampleBytes) -> Outcome

@@ -115,7 +115,8 @@ struct ChunkScorer: Sendable {
     return sample
   }
 
-  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward abstained.
+  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward
+  /// abstained.
   private func total(_ outcomes: [Outcome], line: Int) throws -> Double? {
     var total = 0.0
     var isPresent = false

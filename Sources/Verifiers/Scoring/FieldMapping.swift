@@ -1,6 +1,7 @@
 import Rewards
 
-/// Which columns of a data row hold what. Each list names candidates; the first that is there and not null counts.
+/// Which columns of a data row hold what. Each list names candidates; the first that is there and not null
+/// counts.
 public struct FieldMapping: Sendable, Equatable {
   public var completion: [String]
   public var prompt: [String]
@@ -25,8 +26,8 @@ public struct FieldMapping: Sendable, Equatable {
     self.isTruncated = isTruncated
   }
 
-  /// The sample of one row. Prompt and completion may be text or a list of messages with role and content: the
-  /// prompt is then its last user message, the completion its last message.
+  /// The sample of one row. Prompt and completion may be text or a list of messages with role and content:
+  /// the prompt is then its last user message, the completion its last message.
   ///
   /// - Throws: ``JSONLError/Reason`` when the completion is missing or a column has another type.
   public func sample(from row: JSONObject) throws(JSONLError.Reason) -> Sample {

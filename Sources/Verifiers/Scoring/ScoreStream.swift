@@ -3,13 +3,15 @@ import Rewards
 
 /// Scores a JSONL file of any size: lines in, one JSON line per good line out, in order.
 ///
-/// A line out is `{"line":n,"score":total,"rewards":{name:value|null},"errors":{name:reason}}`: the rewards as they
-/// scored, and the specification's total. A reward that abstained is null without an error; one that failed or timed
-/// out is null with one, and the total follows its `on_failure`. Bad lines are reported and left out.
+/// A line out is `{"line":n,"score":total,"rewards":{name:value|null},"errors":{name:reason}}`: the rewards
+/// as they scored, and the specification's total. A reward that abstained is null without an error; one that
+/// failed or timed out is null with one, and the total follows its `on_failure`. Bad lines are reported and
+/// left out.
 ///
-/// Chunks of whole lines are scored in parallel; at most two chunks a worker are held, so memory is flat. When every
-/// reward is a ``BytewiseReward`` and the total a plain weighted sum, no sample is built at all. What compares the
-/// samples of a group (a reward, a shaper, a combiner) sees the part of the group that stands in one chunk.
+/// Chunks of whole lines are scored in parallel; at most two chunks a worker are held, so memory is flat.
+/// When every reward is a ``BytewiseReward`` and the total a plain weighted sum, no sample is built at all.
+/// What compares the samples of a group (a reward, a shaper, a combiner) sees the part of the group that
+/// stands in one chunk.
 public struct ScoreStream: Sendable {
   /// What came of a run.
   public struct Counts: Sendable, Equatable {
@@ -79,8 +81,8 @@ public struct ScoreStream: Sendable {
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
   ///
   /// - Parameter rejected: called for every bad line, in order.
-  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written; ``Stopped`` when a
-  ///   reward fails under `on_failure: stop`.
+  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written; ``Stopped``
+  ///   when a reward fails under `on_failure: stop`.
   public func run(
     path: String, output: FileHandle, rejected: (JSONLError) -> Void
   ) async throws -> Counts {
@@ -89,11 +91,14 @@ public struct ScoreStream: Sendable {
     var counts = Counts(columns: specification.entries.count)
     try await withThrowingTaskGroup(of: (Int, ScoredChunk).self) { group in
       var started = 0
+      var finished = 0
+      // One chunk more than workers waits, so that none idles while the finished ones are written.
+      let running = workers > 1 ? workers + 1 : 1
       var written = 0
       var isAtEnd = false
       var waiting: [Int: ScoredChunk] = [:]
       while true {
-        while !isAtEnd, started - written < workers * 2 {
+        while !isAtEnd, started - finished < running, started - written < workers * 2 {
           guard let chunk = try reader.nextChunk() else {
             isAtEnd = true
             break
@@ -103,6 +108,7 @@ public struct ScoreStream: Sendable {
           started += 1
         }
         guard let (index, chunk) = try await group.next() else { break }
+        finished += 1
         waiting[index] = chunk
         while let ready = waiting.removeValue(forKey: written) {
           try Self.write(ready.output, to: output.fileDescriptor)

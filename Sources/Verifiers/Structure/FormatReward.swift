@@ -1,10 +1,11 @@
 import Rewards
 
-/// 1 when the whole completion is the named tags in order, each exactly once, nothing but white space between, before
-/// and after; else 0. With the default tags: `<think>...</think><answer>...</answer>`.
+/// 1 when the whole completion is the named tags in order, each exactly once, nothing but white space
+/// between, before and after; else 0. With the default tags: `<think>...</think><answer>...</answer>`.
 ///
-/// - Empty input scores 0. A tag repeated anywhere, also inside another tag's text, scores 0, so stuffing tags does
-///   not pay. Unless ``allowsEmpty``, a tag around nothing but white space scores 0. Cost is linear for any input.
+/// - Empty input scores 0. A tag repeated anywhere, also inside another tag's text, scores 0, so stuffing
+///   tags does not pay. Unless ``allowsEmpty``, a tag around nothing but white space scores 0. Cost is
+///   linear for any input.
 /// - Range: {0, 1}.
 public struct FormatReward: BytewiseReward {
   public let name: String
@@ -15,7 +16,8 @@ public struct FormatReward: BytewiseReward {
   private let marks: [[UInt8]]
   private static let opening: [UInt8] = [0x3C]
 
-  /// - Throws: ``VerifierError`` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or blanks.
+  /// - Throws: ``VerifierError`` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or
+  ///   blanks.
   public init(
     name: String = "format", tags: [String] = ["think", "answer"], isPrefilled: Bool = false,
     allowsEmpty: Bool = false

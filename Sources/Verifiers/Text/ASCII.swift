@@ -1,7 +1,8 @@
 import Foundation
 import Rewards
 
-/// Byte tests and searches of the verifiers. Letters are folded in ASCII only: bytes of other scripts compare as is.
+/// Byte tests and searches of the verifiers. Letters are folded in ASCII only: bytes of other scripts
+/// compare as is.
 enum ASCII {
   @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
   @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

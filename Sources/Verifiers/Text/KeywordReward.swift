@@ -2,9 +2,10 @@ import Rewards
 
 /// Whether the completion holds given words or phrases.
 ///
-/// - `all` and `any` give {0, 1}; `none` gives 1 when not one occurs; `fraction` gives the share that occurs, [0, 1].
-/// - Empty input holds no word. Repeating a word earns nothing more. Cost is linear in the completion for each word.
-///   Without ``isCaseSensitive`` only ASCII letters are folded.
+/// - `all` and `any` give {0, 1}; `none` gives 1 when not one occurs; `fraction` gives the share that
+///   occurs, [0, 1].
+/// - Empty input holds no word. Repeating a word earns nothing more. Cost is linear in the completion for
+///   each word. Without ``isCaseSensitive`` only ASCII letters are folded.
 public struct KeywordReward: BytewiseReward {
   public enum Mode: String, Sendable, CaseIterable { case all, any, none, fraction }
 

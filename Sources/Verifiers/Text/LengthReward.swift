@@ -4,11 +4,11 @@ import Rewards
 /// What the length L of the completion is worth.
 ///
 /// - `target`: max(0, 1 - |L - target| / tolerance). Range [0, 1].
-/// - `cosine` (arXiv 2502.03373): from `start` at L = 0 to `end` at L = target along half a cosine, constant beyond;
-///   a wrong answer, when ``correctness`` is given, runs from -start to -end. Range within [-max, max] of the two.
-///   The reference fails as in ``AnswerReward``.
-/// - `overlong` (DAPO, arXiv 2503.14476, eq. 13): 0 up to target - tolerance, falling linearly to -1 at target, -1
-///   beyond. Range [-1, 0].
+/// - `cosine` (arXiv 2502.03373): from `start` at L = 0 to `end` at L = target along half a cosine, constant
+///   beyond; a wrong answer, when ``correctness`` is given, runs from -start to -end. Range within [-max,
+///   max] of the two. The reference fails as in ``AnswerReward``.
+/// - `overlong` (DAPO, arXiv 2503.14476, eq. 13): 0 up to target - tolerance, falling linearly to -1 at
+///   target, -1 beyond. Range [-1, 0].
 /// - Empty input has length 0. Any bytes can be counted; cost is linear.
 public struct LengthReward: BytewiseReward {
   public enum Mode: String, Sendable, CaseIterable { case target, cosine, overlong }

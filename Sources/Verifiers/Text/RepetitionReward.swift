@@ -3,8 +3,8 @@ import Rewards
 /// A penalty for repeating word n-grams (arXiv 2502.03373): maxPenalty * (1 - distinct n-grams / n-grams).
 ///
 /// - Range: [maxPenalty, 0], maxPenalty <= 0. Fewer than n words, and so an empty completion, score 0.
-/// - Words are cut at ASCII white space and folded in ASCII. N-grams are told apart by a fixed 64-bit hash, in time
-///   linear in the completion; memory is at most 32 bytes a word.
+/// - Words are cut at ASCII white space and folded in ASCII. N-grams are told apart by a fixed 64-bit hash,
+///   in time linear in the completion; memory is at most 32 bytes a word.
 public struct RepetitionReward: BytewiseReward {
   public let name: String
   public let size: Int

@@ -15,8 +15,8 @@ public struct ToolCall: Sendable, Equatable {
     a.name == b.name && JSONValue.object(a.arguments) == JSONValue.object(b.arguments)
   }
 
-  /// Reads `{"name": ..., "parameters": {...}}`; nil when a part is missing or of another type. Other keys are
-  /// passed over. `keys` names the accepted spellings of the arguments.
+  /// Reads `{"name": ..., "parameters": {...}}`; nil when a part is missing or of another type. Other keys
+  /// are passed over. `keys` names the accepted spellings of the arguments.
   public init?(_ value: JSONValue, keys: [String] = ["parameters", "arguments"]) {
     guard case .object(let object) = value, case .string(let name)? = object["name"] else { return nil }
     for key in keys {
@@ -59,8 +59,8 @@ public enum ToolCallStyle: String, Sendable, CaseIterable {
 
 /// Reading of call texts. Every function returns nil for text that is not what it reads; none traps.
 enum ToolCallText {
-  /// The text between the first `open` and the first `close` behind it, trimmed; as the original, text without
-  /// `close` runs to the end but is then refused here, because a missing tag scores the minimum.
+  /// The text between the first `open` and the first `close` behind it, trimmed; as the original, text
+  /// without `close` runs to the end but is then refused here, because a missing tag scores the minimum.
   static func block(_ open: String, _ close: String, in text: String) -> String? {
     var text = text
     return text.withUTF8 { bytes in

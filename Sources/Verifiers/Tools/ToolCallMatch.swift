@@ -1,6 +1,7 @@
 import Rewards
 
-/// How closely predicted calls match reference calls (arXiv 2504.13958, section 3.3, and the variants of 5.3).
+/// How closely predicted calls match reference calls (arXiv 2504.13958, section 3.3, and the variants of
+/// 5.3).
 public enum ToolCallGranularity: String, Sendable, CaseIterable {
   /// Names, parameter names and parameter values each earn a share.
   case fine
@@ -74,8 +75,9 @@ public enum ToolCallGranularity: String, Sendable, CaseIterable {
     return count
   }
 
-  /// Matched argument values over the larger of the two numbers of values, in [0, 1], so that surplus arguments cost
-  /// as missing ones do. A call without arguments counts as one value. Calls pair by name, best first.
+  /// Matched argument values over the larger of the two numbers of values, in [0, 1], so that surplus
+  /// arguments cost as missing ones do. A call without arguments counts as one value. Calls pair by name,
+  /// best first.
   static func argumentShare(of predicted: [ToolCall], reference: [ToolCall]) -> Double {
     func size(_ calls: [ToolCall]) -> Int { calls.reduce(0) { $0 + max(1, $1.arguments.count) } }
     let total = max(size(reference), size(predicted))

@@ -2,17 +2,18 @@ import Rewards
 
 /// ToolRL's reward for tool calls (arXiv 2504.13958): form, and graded agreement with the reference calls.
 ///
-/// - `format`: 1 when the whole trimmed completion has the form that the reference asks for, else 0 (scaled by the
-///   schedule).
+/// - `format`: 1 when the whole trimmed completion has the form that the reference asks for, else 0 (scaled
+///   by the schedule).
 /// - `correctness`: in [-3, 3]; 0 when the reference has no call; -3 when the calls cannot be read.
 /// - `total`: format + correctness + length bonus, with the parts reported.
 /// - `name`: 1 when the called names are the reference's as multisets, else their Jaccard similarity, [0, 1].
-/// - `parameters`: matched argument values over the larger number of values, [0, 1]. The last two abstain when the
-///   reference has no call and are 0 when the calls cannot be read.
+/// - `parameters`: matched argument values over the larger number of values, [0, 1]. The last two abstain
+///   when the reference has no call and are 0 when the calls cannot be read.
 ///
-/// Empty, huge, broken or hostile completions score the minimum and never fail: nesting and keys are limited, only the
-/// first block counts in the `toolrl` style, a repeated call lowers the name share. Numbers compare as in Python
-/// (`1 == 1.0`, `"1" != 1`), but `true != 1`. A reference that cannot be read is `failed` for every component.
+/// Empty, huge, broken or hostile completions score the minimum and never fail: nesting and keys are
+/// limited, only the first block counts in the `toolrl` style, a repeated call lowers the name share.
+/// Numbers compare as in Python (`1 == 1.0`, `"1" != 1`), but `true != 1`. A reference that cannot be read
+/// is `failed` for every component.
 public struct ToolCallReward: PointwiseReward {
   public typealias Subject = Sample
   public enum Component: String, Sendable, CaseIterable { case total, format, correctness, name, parameters }
@@ -112,7 +113,8 @@ public struct ToolCallReward: PointwiseReward {
     }
   }
 
-  /// Whether `text` begins with the first mark, ends with the last and holds the others in order between, apart.
+  /// Whether `text` begins with the first mark, ends with the last and holds the others in order between,
+  /// apart.
   private static func matches(_ text: UTF8Bytes, _ marks: [String]) -> Bool {
     var position = 0
     for (index, mark) in marks.enumerated() {

@@ -37,7 +37,8 @@ public struct ToolCallScale: Sendable, Equatable {
     }
   }
 
-  /// Words in the first think block over the full length, rounded to 2 decimals, at most 1; 0 without the block.
+  /// Words in the first think block over the full length, rounded to 2 decimals, at most 1; 0 without the
+  /// block.
   static func lengthBonus(_ kind: LengthBonus, completion: String, step: Int) -> Double {
     guard kind != .off, let block = ToolCallText.block("<think>", "</think>", in: completion) else {
       return 0

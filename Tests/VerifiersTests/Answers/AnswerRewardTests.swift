@@ -100,14 +100,9 @@ import Testing
         let sample = Sample(completion: solution, reference: .string(reference))
         let outcome = reward.score(sample, state: RunState()).outcome
         total += 1
-        if outcome == .scored(isCorrect ? 1 : 0) {
-          agreed += 1
-        } else if total < 400 {
-          print(outcome, isCorrect, solution.suffix(40).debugDescription, reference)
-        }
+        if outcome == .scored(isCorrect ? 1 : 0) { agreed += 1 }
       }
     }
-    print("agreement", agreed, "of", total)
-    #expect(Double(agreed) / Double(total) > 0.99)
+    #expect(total == 2_640 && agreed == total)
   }
 }

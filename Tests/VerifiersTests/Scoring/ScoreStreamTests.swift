@@ -109,10 +109,15 @@ private struct CharacterCount: PointwiseReward {
         - keywords: {words: [because]}
         - length: {target: 200}
         - repetition: {size: 4}
+        - regex: {pattern: "^a+$", whole: true}
+        - json_schema: {schema: {type: object, required: [a]}}
         - tool_call: {component: name, style: hermes}
       """
     let specification = try RewardSpecification(yaml: yaml, registry: .standard)
-    #expect(specification.names == ["answer", "format", "keywords", "length", "repetition", "tool_call"])
+    #expect(
+      specification.names == [
+        "answer", "format", "keywords", "length", "repetition", "regex", "json_schema", "tool_call",
+      ])
     #expect(throws: SpecificationError.self) {
       try RewardSpecification(yaml: "rewards: [{answer: {order: [boxd]}}]", registry: .standard)
     }

@@ -17,7 +17,8 @@ import Testing
     var values: [Double]
   }
 
-  /// The table of the paper's rules, computed by hand from the repository's code: fine, refined, intermediate, coarse.
+  /// The table of the paper's rules, computed by hand from the repository's code: fine, refined,
+  /// intermediate, coarse.
   static let table: [Row] = [
     Row(label: "exact", predicted: reference, values: [3, 3, 3, 3]),
     Row(label: "swapped", predicted: [time, weather], values: [3, 2, 3, -3]),
