@@ -32,7 +32,7 @@ demo: build ## Train a small model on tool calls and write a report
 	  if [ -n "$$report" ]; then printf 'The report to open in a browser: %s\n' "$(CURDIR)/$$report"; fi
 
 test: setup ## Build and run every test
-	swift test --disable-xctest
+	OMP_NUM_THREADS=1 swift test --disable-xctest --no-parallel
 
 bench: build ## Laurel's own benchmarks
 	$(LAUREL) bench

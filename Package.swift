@@ -65,9 +65,11 @@ if hasShim {
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: strict),
+    .testTarget(
+      name: "TorchTests", dependencies: ["Torch"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
-    .testTarget(name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers"], swiftSettings: strict),
+    .testTarget(
+      name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["laurel"], swiftSettings: strict),
   ]
 }

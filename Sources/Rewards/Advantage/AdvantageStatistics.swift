@@ -15,7 +15,9 @@ extension AdvantageStatistics {
       }
     }
     for (reward, name) in components.names.enumerated() {
-      let columns = groups.map { members in members.compactMap { components[$0, reward] } }.filter { $0.count > 1 }
+      let columns = groups.map { members in members.compactMap { components[$0, reward] } }.filter {
+        $0.count > 1
+      }
       let dead = columns.count(where: allEqual)
       zeroVarianceShare[name] = columns.isEmpty ? 0 : Double(dead) / Double(columns.count)
     }
@@ -42,8 +44,10 @@ extension AdvantageStatistics {
         return (a / scales[0], b / scales[1])
       }
       if pairs.count < 2 { continue }
-      let a = allEqual(pairs.map(\.0)) ? [Double](repeating: 0, count: pairs.count) : removingMean(pairs.map(\.0))
-      let b = allEqual(pairs.map(\.1)) ? [Double](repeating: 0, count: pairs.count) : removingMean(pairs.map(\.1))
+      let a =
+        allEqual(pairs.map(\.0)) ? [Double](repeating: 0, count: pairs.count) : removingMean(pairs.map(\.0))
+      let b =
+        allEqual(pairs.map(\.1)) ? [Double](repeating: 0, count: pairs.count) : removingMean(pairs.map(\.1))
       for (x, y) in zip(a, b) {
         products += x * y
         squares.0 += x * x
@@ -56,7 +60,8 @@ extension AdvantageStatistics {
     let names = (components.names[first], components.names[second])
     correlations.append(RewardCorrelation(first: names.0, second: names.1, value: value))
     if value > 0.99 {
-      warnings.append("rewards \"\(names.0)\" and \"\(names.1)\" move together: the same thing is paid for twice")
+      warnings.append(
+        "rewards \"\(names.0)\" and \"\(names.1)\" move together: the same thing is paid for twice")
     } else if value < -0.9 {
       warnings.append("rewards \"\(names.0)\" and \"\(names.1)\" oppose each other and cancel")
     }

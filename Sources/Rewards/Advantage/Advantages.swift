@@ -14,15 +14,15 @@ public struct Advantages: Sendable, Equatable {
 public struct AdvantageStatistics: Sendable, Equatable {
   /// Groups with at least one sample that has a total.
   public var groupCount = 0
-  /// Groups of two or more whose samples cannot be told apart: all totals equal, or for an estimator that reads
-  /// the rewards one by one, all values of every reward equal. Decided by exact equality.
+  /// Groups of two or more whose samples cannot be told apart: all totals equal, or for an estimator that
+  /// reads the rewards one by one, all values of every reward equal. Decided by exact equality.
   public var deadGroups = 0
   /// Groups with exactly one sample that has a total; their advantage is 0 under a group-relative estimator.
   public var singletonGroups = 0
   /// Samples without a total.
   public var leftOutSamples = 0
-  /// Per reward: the share, among groups with two or more values of that reward, of those whose values are all
-  /// equal. 0 when there is no such group.
+  /// Per reward: the share, among groups with two or more values of that reward, of those whose values are
+  /// all equal. 0 when there is no such group.
   public var zeroVarianceShare: [String: Double] = [:]
   /// Pairs of rewards and how they move together inside groups.
   public var correlations: [RewardCorrelation] = []

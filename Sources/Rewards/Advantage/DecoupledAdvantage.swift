@@ -15,10 +15,10 @@ public enum BatchWhitening: String, Sendable, CaseIterable {
 ///     S   = sum_k w_k Z_k
 ///     A   = (S - mean_batch S) / (std_batch S + epsilon)
 ///
-/// Standard deviations are unbiased. A reward whose values are all equal in a group, decided by exact comparison,
-/// adds exactly 0 there; a group in which that holds for every reward of non-zero weight has advantage exactly 0
-/// and takes no part in the batch statistics. An absent value enters no statistic and adds 0. With one reward this
-/// is GRPO, as in the paper's code.
+/// Standard deviations are unbiased. A reward whose values are all equal in a group, decided by exact
+/// comparison, adds exactly 0 there; a group in which that holds for every reward of non-zero weight has
+/// advantage exactly 0 and takes no part in the batch statistics. An absent value enters no statistic and
+/// adds 0. With one reward this is GRPO, as in the paper's code.
 public struct DecoupledAdvantage: AdvantageEstimator {
   public var epsilon: Double
   public var whitening: BatchWhitening

@@ -24,8 +24,8 @@ func finite(_ value: Double) -> Double {
   min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
 }
 
-/// sum_k a_k b_k without NaN: a sum that overflows on the way is taken again at a reduced scale, and a result out
-/// of range becomes the largest finite number of its sign.
+/// sum_k a_k b_k without NaN: a sum that overflows on the way is taken again at a reduced scale, and a result
+/// out of range becomes the largest finite number of its sign.
 func finiteDot(_ a: [Double], _ b: [Double]) -> Double {
   let sum = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   if sum.isFinite { return sum }
@@ -34,8 +34,8 @@ func finiteDot(_ a: [Double], _ b: [Double]) -> Double {
   return finite(reduced * 0x1p520 * 0x1p520)
 }
 
-/// Mean and unbiased standard deviation, (sum (x - mean)^2 / (n - 1))^0.5, of finite numbers of any size: large
-/// ones are held at a reduced scale, so that no sum of squares overflows.
+/// Mean and unbiased standard deviation, (sum (x - mean)^2 / (n - 1))^0.5, of finite numbers of any size:
+/// large ones are held at a reduced scale, so that no sum of squares overflows.
 struct Moments {
   /// What values are multiplied with before anything else: 1, or 2^-520 when one exceeds 2^500.
   let factor: Double

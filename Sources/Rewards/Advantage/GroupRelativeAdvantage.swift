@@ -8,11 +8,11 @@ public enum RewardScale: String, Sendable, CaseIterable {
   case none
 }
 
-/// A = (r - mean_group) / (std + epsilon), std unbiased (GRPO, arXiv 2402.03300; without the division Dr. GRPO,
-/// arXiv 2503.20783).
+/// A = (r - mean_group) / (std + epsilon), std unbiased (GRPO, arXiv 2402.03300; without the division Dr.
+/// GRPO, arXiv 2503.20783).
 ///
-/// Groups whose rewards are all equal, decided by exact comparison, and groups of one get exactly 0. A nil reward
-/// enters no statistic and gets 0. Finite rewards of any size give finite advantages.
+/// Groups whose rewards are all equal, decided by exact comparison, and groups of one get exactly 0. A nil
+/// reward enters no statistic and gets 0. Finite rewards of any size give finite advantages.
 public func groupRelativeAdvantages(
   _ rewards: [Double?], groups: [Int], scale: RewardScale = .group, epsilon: Double = 1e-4
 ) -> [Double] {
@@ -29,14 +29,16 @@ public func groupRelativeAdvantages(
       case .batch:
         let denominator = batch.deviation + epsilon * batch.factor
         result[sample] =
-          denominator == 0 ? 0 : finite((value * batch.factor - group.mean * batch.factor / group.factor) / denominator)
+          denominator == 0
+          ? 0 : finite((value * batch.factor - group.mean * batch.factor / group.factor) / denominator)
       }
     }
   }
   return result
 }
 
-/// A_i = r_i - mean of the other rewards of the group = G / (G - 1) (r_i - mean_group) (RLOO, arXiv 2402.14740).
+/// A_i = r_i - mean of the other rewards of the group = G / (G - 1) (r_i - mean_group) (RLOO, arXiv
+/// 2402.14740).
 ///
 /// All-equal groups and groups of one get exactly 0; a nil reward enters no statistic and gets 0.
 public func leaveOneOutAdvantages(_ rewards: [Double?], groups: [Int]) -> [Double] {
@@ -53,11 +55,12 @@ public func leaveOneOutAdvantages(_ rewards: [Double?], groups: [Int]) -> [Doubl
   return result
 }
 
-/// A = (r - mean_batch) / (std_batch + epsilon), std unbiased, over the whole batch (REINFORCE++, arXiv 2501.03262).
+/// A = (r - mean_batch) / (std_batch + epsilon), std unbiased, over the whole batch (REINFORCE++, arXiv
+/// 2501.03262).
 ///
 /// With `baseline` the group's mean is removed first and nothing but the batch's standard deviation of these
-/// centred rewards divides them, so that all-equal groups and groups of one get exactly 0. Without it groups play
-/// no part: only a batch whose rewards are all equal gets 0 throughout.
+/// centred rewards divides them, so that all-equal groups and groups of one get exactly 0. Without it groups
+/// play no part: only a batch whose rewards are all equal gets 0 throughout.
 public func reinforcePlusPlusAdvantages(
   _ rewards: [Double?], groups: [Int], baseline: Bool = false, epsilon: Double = 1e-4
 ) -> [Double] {

@@ -2,16 +2,16 @@ import Foundation
 
 /// GRPO-lambda (arXiv 2505.18086): a length penalty only for the groups that already get it right.
 ///
-/// Groups are ranked by their share of correct completions. In the selected ones a correct completion's total is
-/// lowered by alpha sigmoid((L - mu) / (s + 1e-6)), mu and s being the mean and the population standard deviation
-/// of L over the group's correct completions (z = 0 when only one is correct or s = 0). Wrong completions and
-/// groups that were not selected keep their totals. GRPO's z-score follows. With one reward in {0, 1} of weight 1
-/// this is the paper's reward: 1 - alpha sigmoid(z) when correct, 0 when wrong.
+/// Groups are ranked by their share of correct completions. In the selected ones a correct completion's total
+/// is lowered by alpha sigmoid((L - mu) / (s + 1e-6)), mu and s being the mean and the population standard
+/// deviation of L over the group's correct completions (z = 0 when only one is correct or s = 0). Wrong
+/// completions and groups that were not selected keep their totals. GRPO's z-score follows. With one reward
+/// in {0, 1} of weight 1 this is the paper's reward: 1 - alpha sigmoid(z) when correct, 0 when wrong.
 public struct LengthSwitchedAdvantage: AdvantageEstimator {
   /// Which groups feel the penalty.
   public enum Selection: Sendable, Equatable {
-    /// The ceil(fraction x groups) groups of highest accuracy, at least one unless the fraction is 0; ties go to
-    /// the group that comes first in the batch.
+    /// The ceil(fraction x groups) groups of highest accuracy, at least one unless the fraction is 0; ties go
+    /// to the group that comes first in the batch.
     case topFraction(Double)
     /// Every group of at least this accuracy.
     case threshold(Double)

@@ -30,9 +30,9 @@ public struct MinimumOfRewards: Combiner {
 
 /// The first reward decides, the second breaks its ties, and so on.
 ///
-/// Inside each group samples are ranked in that order; total = rank / (number of distinct ranks - 1), so the worst
-/// has 0, the best 1 and equal samples share a total; a group whose samples are all equal has 0. Totals of
-/// different groups cannot be compared. An abstained reward ranks below every number.
+/// Inside each group samples are ranked in that order; total = rank / (number of distinct ranks - 1), so the
+/// worst has 0, the best 1 and equal samples share a total; a group whose samples are all equal has 0. Totals
+/// of different groups cannot be compared. An abstained reward ranks below every number.
 public struct Lexicographic: Combiner {
   /// Rewards from the most important on; empty: the specification's order.
   public var order: [String]
@@ -88,7 +88,8 @@ public struct Gate: Combiner {
 }
 
 extension RewardComponents {
-  /// One number per sample from the rewards present there; nil where the sample is left out or none is present.
+  /// One number per sample from the rewards present there; nil where the sample is left out or none is
+  /// present.
   func rowTotals(_ total: ([(value: Double, weight: Double)]) -> Double) -> [Double?] {
     (0..<count).map { sample in
       let row = names.indices.compactMap { reward in

@@ -1,6 +1,6 @@
 /// Why one line of a JSONL file cannot be used. The file's other lines are not touched by it.
 public struct JSONLError: Error, Sendable, Equatable, CustomStringConvertible {
-  public enum Reason: Sendable, Equatable {
+  public enum Reason: Error, Sendable, Equatable {
     case brokenJSON(JSONError)
     case invalidUTF8(JSONError)
     /// The row lacks a field that is needed; `present` names the fields it has.
@@ -60,6 +60,12 @@ public struct JSONLFileError: Error, Sendable, Equatable, CustomStringConvertibl
   /// The system's error number.
   public var code: Int32
   public var message: String
+
+  public init(path: String, code: Int32, message: String) {
+    self.path = path
+    self.code = code
+    self.message = message
+  }
 
   public var description: String { "\(path): \(message)" }
 }

@@ -25,7 +25,8 @@ public final class JSONLChunk: @unchecked Sendable {
   private let maxLineBytes: Int
 
   fileprivate init(
-    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int, maxLineBytes: Int,
+    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int,
+    maxLineBytes: Int,
     dropped: JSONLError? = nil
   ) {
     self.memory = memory
@@ -41,27 +42,26 @@ public final class JSONLChunk: @unchecked Sendable {
 
   /// Visits the lines in order. Blank lines are passed over; a line above the limit goes to `tooLong`.
   public func forEachLine(_ body: (JSONLLine) throws -> Void, tooLong: (JSONLError) throws -> Void) rethrows {
-    try withExtendedLifetime(self) {
-      if let dropped { try tooLong(dropped) }
-      guard let memory else { return }
-      let bytes = UTF8Bytes(start: memory.assumingMemoryBound(to: UInt8.self), count: count)
-      var start = 0
-      var number = firstLine
-      while start < count {
-        let end = memchr(memory + start, 0x0A, count - start).map { $0 - UnsafeMutableRawPointer(memory) } ?? count
-        var last = end
-        while last > start, bytes[last - 1] == 0x0D { last -= 1 }
-        let length = last - start
-        if length > maxLineBytes {
-          let reason = JSONLError.Reason.lineTooLong(bytes: length, limit: maxLineBytes)
-          try tooLong(JSONLError(line: number, offset: offset + start, reason: reason))
-        } else if !Self.isBlank(bytes, start..<last) {
-          try body(
-            JSONLLine(number: number, offset: offset + start, bytes: UTF8Bytes(rebasing: bytes[start..<last])))
-        }
-        start = end + 1
-        number += 1
+    defer { withExtendedLifetime(self) {} }
+    if let dropped { try tooLong(dropped) }
+    guard let memory else { return }
+    let bytes = UTF8Bytes(start: memory.assumingMemoryBound(to: UInt8.self), count: count)
+    var start = 0
+    var number = firstLine
+    while start < count {
+      let end = memchr(memory + start, 0x0A, count - start).map { $0 - memory } ?? count
+      var last = end
+      while last > start, bytes[last - 1] == 0x0D { last -= 1 }
+      let length = last - start
+      if length > maxLineBytes {
+        let reason = JSONLError.Reason.lineTooLong(bytes: length, limit: maxLineBytes)
+        try tooLong(JSONLError(line: number, offset: offset + start, reason: reason))
+      } else if !Self.isBlank(bytes, start..<last) {
+        try body(
+          JSONLLine(number: number, offset: offset + start, bytes: UTF8Bytes(rebasing: bytes[start..<last])))
       }
+      start = end + 1
+      number += 1
     }
   }
 

@@ -73,7 +73,8 @@ public struct Parameter: Sendable {
     let wrong = ParameterError(parameter: name, expected: expectation, found: value.summary)
     switch (kind, value) {
     case (.number, .integer(let integer)):
-      return try validate(.number(Double(integer)))
+      guard range?.contains(Double(integer)) ?? true else { throw wrong }
+      return .number(Double(integer))
     case (.number, .number(let number)):
       guard number.isFinite, range?.contains(number) ?? true else { throw wrong }
     case (.integer, .integer(let integer)):

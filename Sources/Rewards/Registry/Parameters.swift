@@ -35,7 +35,9 @@ public struct Parameters: Sendable, Equatable {
   public func int(_ name: String) -> Int { optionalInt(name) ?? wrong(name, "an integer") }
   public func bool(_ name: String) -> Bool { optionalBool(name) ?? wrong(name, "a bool") }
   public func string(_ name: String) -> String { optionalString(name) ?? wrong(name, "a string") }
-  public func strings(_ name: String) -> [String] { optionalStrings(name) ?? wrong(name, "a list of strings") }
+  public func strings(_ name: String) -> [String] {
+    optionalStrings(name) ?? wrong(name, "a list of strings")
+  }
 
   /// The raw value; `.null` for an optional parameter without a value.
   public func json(_ name: String) -> JSONValue { values[name] ?? wrong(name, "a value") }

@@ -90,9 +90,9 @@ public struct AdvantageKind: RegisteredKind {
 
 /// The one list of what a specification can name.
 ///
-/// A new registry knows this module's shapers, combiners and advantage estimators and no reward: the modules that
-/// have rewards register them. Kinds are listed in the order of their registration; registering a name twice is a
-/// mistake in the program.
+/// A new registry knows this module's shapers, combiners and advantage estimators and no reward: the modules
+/// that have rewards register them. Kinds are listed in the order of their registration; registering a name
+/// twice is a mistake in the program.
 public struct Registry: Sendable {
   public private(set) var rewardKinds: [RewardKind] = []
   public private(set) var shaperKinds: [ShaperKind] = []

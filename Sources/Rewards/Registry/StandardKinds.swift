@@ -53,7 +53,8 @@ extension Registry {
         make: { Lexicographic(order: $0.strings("order")) }))
     register(
       CombinerKind(
-        name: "gate", help: "The weighted sum where one reward reaches a threshold, a fixed number elsewhere.",
+        name: "gate",
+        help: "The weighted sum where one reward reaches a threshold, a fixed number elsewhere.",
         parameters: [
           Parameter("on", .string, help: "the reward that must be reached", namesReward: true),
           Parameter("at_least", .number, default: .number(1), help: "the threshold"),
@@ -119,7 +120,8 @@ extension Registry {
       AdvantageKind(
         name: "grpo_lambda", help: "GRPO with a length penalty for the groups that already get it right.",
         parameters: [
-          Parameter("fraction", .number, default: .number(0.2), range: 0...1, help: "share of groups penalised"),
+          Parameter(
+            "fraction", .number, default: .number(0.2), range: 0...1, help: "share of groups penalised"),
           Parameter(
             "threshold", .number, default: .null, range: 0...1,
             help: "penalise every group of at least this accuracy instead"),

@@ -149,7 +149,8 @@ struct ExactNumber {
     var ahead = position
     if ASCII.starts("\\frac{", in: bytes, at: ahead) {
       ahead += 6
-    } else if ASCII.starts("\\dfrac{", in: bytes, at: ahead) || ASCII.starts("\\tfrac{", in: bytes, at: ahead) {
+    } else if ASCII.starts("\\dfrac{", in: bytes, at: ahead) || ASCII.starts("\\tfrac{", in: bytes, at: ahead)
+    {
       ahead += 7
     } else {
       return nil
@@ -182,7 +183,9 @@ struct ExactNumber {
     }
   }
 
-  private static func readDecimal(_ bytes: UTF8Bytes, _ position: inout Int, isNegative: Bool) -> ExactDecimal? {
+  private static func readDecimal(_ bytes: UTF8Bytes, _ position: inout Int, isNegative: Bool)
+    -> ExactDecimal?
+  {
     let start = position
     var end = start
     while end < bytes.count, ASCII.isDigit(bytes[end]) { end += 1 }

@@ -1,0 +1,243 @@
+import Foundation
+import Torch
+
+/// A llama-family decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, tied or untied head.
+///
+/// Weights are [out, in], query-key-value and gate-up fused into one matrix each. Rotation works on the half split
+/// (i, i + headWidth/2), as in Hugging Face's layout; GGUF's adjacent pairs are re-ordered when loading.
+public final class LlamaModel: @unchecked Sendable {
+  struct Layer {
+    var attentionNorm: Tensor
+    /// [(heads + 2 keyValueHeads) headWidth, width]
+    var queryKeyValue: Tensor
+    var attentionOutput: Tensor
+    var feedForwardNorm: Tensor
+    /// [2 intermediate, width]: gate, then up.
+    var gateUp: Tensor
+    var down: Tensor
+  }
+
+  public let configuration: LlamaConfiguration
+  public let device: Device
+  public let dtype: DType
+  let embedding: Tensor
+  let layers: [Layer]
+  let finalNorm: Tensor
+  let head: Tensor
+  /// Low-rank updates that every pass applies; nil for the plain model.
+  public var lora: LoRA?
+
+  /// Loads a GGUF file, de-quantised to `dtype` (norms stay float32).
+  /// - Throws: `GGUFError` for a damaged file or a missing or misshapen tensor, `TorchError` from libtorch.
+  public init(_ file: GGUFFile, dtype: DType = .float32, device: Device = .cpu) throws {
+    let configuration = try LlamaConfiguration(file)
+    let reader = GGUFWeights(file: file, dtype: dtype, device: device)
+    let width = configuration.width
+    let queryWidth = configuration.heads * configuration.headWidth
+    let keyWidth = configuration.keyValueHeads * configuration.headWidth
+    embedding = try reader.weight("token_embd.weight", [configuration.vocabulary, width])
+    layers = try (0..<configuration.layers).map { index in
+      let prefix = "blk.\(index)."
+      let query = try reader.rotary(
+        prefix + "attn_q.weight", [queryWidth, width], heads: configuration.heads)
+      let key = try reader.rotary(
+        prefix + "attn_k.weight", [keyWidth, width], heads: configuration.keyValueHeads)
+      let value = try reader.weight(prefix + "attn_v.weight", [keyWidth, width])
+      return Layer(
+        attentionNorm: try reader.norm(prefix + "attn_norm.weight", width),
+        queryKeyValue: try Tensor.cat([query, key, value]),
+        attentionOutput: try reader.weight(prefix + "attn_output.weight", [width, queryWidth]),
+        feedForwardNorm: try reader.norm(prefix + "ffn_norm.weight", width),
+        gateUp: try Tensor.cat([
+          reader.weight(prefix + "ffn_gate.weight", [configuration.intermediate, width]),
+          reader.weight(prefix + "ffn_up.weight", [configuration.intermediate, width]),
+        ]),
+        down: try reader.weight(prefix + "ffn_down.weight", [width, configuration.intermediate]))
+    }
+    finalNorm = try reader.norm("output_norm.weight", width)
+    head =
+      file.tensor("output.weight") == nil
+      ? embedding : try reader.weight("output.weight", [configuration.vocabulary, width])
+    self.configuration = configuration
+    self.device = device
+    self.dtype = dtype
+  }
+
+  /// The final hidden states (after the last norm), [tokens, width] float32, of a packed batch.
+  public func hidden(_ batch: PackedBatch) throws -> Tensor { try hidden(batch, recording: nil) }
+
+  /// The same, keeping each layer's rotated keys and values for decoding.
+  func hidden(_ batch: PackedBatch, recording cache: LayerCache?) throws -> Tensor {
+    let ids = try Tensor(batch.ids, shape: [batch.count], device: device)
+    let rotation = try Rotation(
+      positions: batch.positions, width: configuration.headWidth, base: configuration.ropeBase, device: device
+    )
+    let masks = try batch.segments.map { segment in
+      try segment.mask.map { try Tensor($0, shape: [segment.count, segment.count], device: device) }
+    }
+    var stream = try embedding.embedding(ids).to(.float32)
+    for (index, layer) in layers.enumerated() {
+      let queryKeyValue = try project(
+        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue,
+        index, [.query, .key, .value])
+      let attended = try attend(queryKeyValue, rotation, batch.segments, masks, cache)
+      stream = try stream + project(attended, layer.attentionOutput, index, [.output])
+      stream = try stream + feedForward(stream, layer, index)
+    }
+    return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
+  }
+
+  /// One new token per row: writes its keys and values at `ownPosition` and returns its final hidden states
+  /// [rows, width].
+  func decode(
+    ids: [Int], positions: [Int], groupOfRow: [Int], prompts: [(keys: [Tensor], values: [Tensor])],
+    own: [(keys: Tensor, values: Tensor)], ownPosition: Int
+  ) throws -> Tensor {
+    let rows = ids.count
+    let heads = configuration.heads
+    let keyValueHeads = configuration.keyValueHeads
+    let rotation = try Rotation(
+      positions: positions, width: configuration.headWidth, base: configuration.ropeBase, device: device)
+    var stream = try embedding.embedding(Tensor(ids, shape: [rows], device: device)).to(.float32)
+    for (index, layer) in layers.enumerated() {
+      let all = try project(
+        stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue,
+        index, [.query, .key, .value]
+      ).view([rows, heads + 2 * keyValueHeads, configuration.headWidth])
+      let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
+      try own[index].keys.narrow(2, ownPosition, 1).squeeze(2).copy(
+        from: rotated.narrow(1, heads, keyValueHeads))
+      try own[index].values.narrow(2, ownPosition, 1).squeeze(2)
+        .copy(from: all.narrow(1, heads + keyValueHeads, keyValueHeads))
+      let attended = try rotated.narrow(1, 0, heads).decodeAttention(
+        promptKeys: prompts.map { $0.keys[index] }, promptValues: prompts.map { $0.values[index] },
+        groupOfRow: groupOfRow, ownKeys: own[index].keys, ownValues: own[index].values,
+        ownLength: ownPosition + 1)
+      stream =
+        try stream
+        + project(
+          attended.reshape([rows, heads * configuration.headWidth]), layer.attentionOutput, index, [.output])
+      stream = try stream + feedForward(stream, layer, index)
+    }
+    return try stream.rmsNorm(weight: finalNorm, epsilon: configuration.normEpsilon)
+  }
+
+  /// Logits [rows, vocabulary] float32 of hidden states [rows, width].
+  public func logits(_ hidden: Tensor) throws -> Tensor { try project(hidden, head) }
+
+  /// The head's weight [vocabulary, width] in the model's type, for losses that write its gradient themselves.
+  public var headWeight: Tensor { head }
+
+  /// Log-probability of every token after the first, given those before it: `ids.count - 1` numbers.
+  public func logProbabilities(_ ids: [Int]) throws -> [Float] {
+    guard ids.count > 1 else { return [] }
+    guard ids.count <= configuration.contextLength else {
+      throw TorchError("the text has \(ids.count) tokens, the model takes \(configuration.contextLength)")
+    }
+    return try Torch.withoutGrad {
+      var batch = PackedBatch()
+      batch.append(ids)
+      let states = try hidden(batch)
+      var result: [Float] = []
+      // In pieces, so that a long text never holds [tokens, vocabulary] at once.
+      for start in stride(from: 0, to: ids.count - 1, by: 256) {
+        let count = Swift.min(256, ids.count - 1 - start)
+        let targets = try Tensor(
+          Array(ids[(start + 1)...(start + count)]), shape: [count, 1], device: device)
+        let piece = try logits(states.narrow(0, start, count)).logSoftmax(-1).gather(1, targets)
+        result += try piece.floats()
+      }
+      return result
+    }
+  }
+
+  /// input [rows, in] times weight [out, in] transposed in the weights' type, back to float32.
+  private func project(_ input: Tensor, _ weight: Tensor) throws -> Tensor {
+    if dtype == .float32 { return try input.linear(weight) }
+    return try input.to(dtype).linear(weight).to(.float32)
+  }
+
+  /// The same with the adapters of the matrices fused into `weight`.
+  private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws
+    -> Tensor
+  {
+    let base = try project(input, weight)
+    return try lora?.apply(base, input: input, layer: layer, fused, configuration) ?? base
+  }
+
+  private func feedForward(_ stream: Tensor, _ layer: Layer, _ index: Int) throws -> Tensor {
+    let normed = try stream.rmsNorm(weight: layer.feedForwardNorm, epsilon: configuration.normEpsilon)
+    let gateUp = try project(normed, layer.gateUp, index, [.gate, .up])
+    let gate = try gateUp.narrow(1, 0, configuration.intermediate).silu()
+    let up = try gateUp.narrow(1, configuration.intermediate, configuration.intermediate)
+    return try project(gate * up, layer.down, index, [.down])
+  }
+
+  /// Attention of each segment by itself; [tokens, heads headWidth].
+  private func attend(
+    _ queryKeyValue: Tensor, _ rotation: Rotation, _ segments: [PackedBatch.Segment], _ masks: [Tensor?],
+    _ cache: LayerCache?
+  ) throws -> Tensor {
+    let heads = configuration.heads
+    let keyValueHeads = configuration.keyValueHeads
+    let all = try queryKeyValue.view([
+      queryKeyValue.size(0), heads + 2 * keyValueHeads, configuration.headWidth,
+    ])
+    let rotated = try rotation.apply(all.narrow(1, 0, heads + keyValueHeads))
+    let values = try all.narrow(1, heads + keyValueHeads, keyValueHeads)
+    if let cache {
+      cache.keys.append(try rotated.narrow(1, heads, keyValueHeads))
+      cache.values.append(values)
+    }
+    var parts: [Tensor] = []
+    for (segment, mask) in zip(segments, masks) {
+      let own = try rotated.narrow(0, segment.start, segment.count).transpose(0, 1).unsqueeze(0)
+      let query = try own.narrow(1, 0, heads)
+      let key = try own.narrow(1, heads, keyValueHeads).repeatInterleave(heads / keyValueHeads, dimension: 1)
+      let value = try values.narrow(0, segment.start, segment.count).transpose(0, 1).unsqueeze(0)
+        .repeatInterleave(heads / keyValueHeads, dimension: 1)
+      let attended = try query.attention(keys: key, values: value, mask: mask, isCausal: mask == nil)
+      parts.append(
+        try attended.squeeze(0).transpose(0, 1).reshape([segment.count, heads * configuration.headWidth]))
+    }
+    return parts.count == 1 ? parts[0] : try Tensor.cat(parts)
+  }
+}
+
+/// Rotated keys and values [tokens, keyValueHeads, headWidth] of each layer.
+final class LayerCache {
+  var keys: [Tensor] = []
+  var values: [Tensor] = []
+}
+
+/// Cosines and sines of rotary positions for a batch of tokens.
+struct Rotation {
+  private let cosine: Tensor
+  private let sine: Tensor
+
+  /// Angles position / base^(2i/width) for i below width/2, in double precision, each half repeated.
+  init(positions: [Int], width: Int, base: Double, device: Device) throws {
+    let half = width / 2
+    let frequencies = (0..<half).map { pow(base, -2 * Double($0) / Double(width)) }
+    var cosines: [Float] = []
+    var sines: [Float] = []
+    cosines.reserveCapacity(positions.count * width)
+    sines.reserveCapacity(positions.count * width)
+    for position in positions {
+      let angles = frequencies.map { Double(position) * $0 }
+      for _ in 0..<2 {
+        cosines += angles.map { Float(cos($0)) }
+        sines += angles.map { Float(sin($0)) }
+      }
+    }
+    cosine = try Tensor(cosines, shape: [positions.count, 1, width], device: device)
+    sine = try Tensor(sines, shape: [positions.count, 1, width], device: device)
+  }
+
+  /// Rotates [tokens, heads, width].
+  func apply(_ input: Tensor) throws -> Tensor {
+    let half = input.size(-1) / 2
+    let turned = try Tensor.cat([-input.narrow(2, half, half), input.narrow(2, 0, half)], 2)
+    return try input * cosine + turned * sine
+  }
+}

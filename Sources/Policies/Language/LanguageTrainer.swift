@@ -1,0 +1,183 @@
+import Foundation
+import Language
+import Rewards
+import Torch
+
+/// Settings of a language run, with TRL's names.
+public struct LanguageTrainerConfiguration: Sendable, Equatable {
+  public var seed: UInt64 = 0
+  public var maxSteps = 30
+  /// Distinct prompts of a step.
+  public var promptsPerStep = 8
+  /// Completions of a prompt.
+  public var numGenerations = 8
+  public var maxCompletionLength = 48
+  public var temperature = 1.0
+  public var topP = 1.0
+  public var topK = 0
+  public var learningRate = 1e-4
+  public var warmupSteps = 0
+  public var maxGradNorm = 1.0
+  /// Optimiser passes over a step's completions.
+  public var numIterations = 1
+  public var entropyCoefficient = 0.0
+  public var objective = PolicyObjective()
+  public var tokenBudget = 1024
+
+  public init() {}
+}
+
+/// One prompt of a run: its token ids and what rewards may see of it.
+public struct TrainingPrompt: Sendable {
+  public var ids: [Int]
+  /// A sample without its completion.
+  public var sample: Sample
+
+  public init(ids: [Int], sample: Sample) {
+    self.ids = ids
+    self.sample = sample
+  }
+}
+
+/// What one step did.
+public struct TrainingStep: Sendable {
+  public var step: Int
+  public var samples: [Sample]
+  public var table: RewardTable
+  public var advantages: Advantages
+  public var statistics: PolicyStatistics
+  public var gradientNorm: Double
+  public var learningRate: Double
+  public var samplingSeconds: Double
+  public var rewardSeconds: Double
+  public var trainingSeconds: Double
+}
+
+/// Trains a language policy from composed rewards: draw, score, estimate advantages, step.
+public final class LanguageTrainer {
+  public let configuration: LanguageTrainerConfiguration
+  private let model: LlamaModel
+  private let tokenizer: BytePairTokenizer
+  private let rewards: RewardSpecification
+  private let optimizer: AdamW
+
+  /// - Throws: `TorchError` when the model has no adapters, or groups would hold a single completion.
+  public init(
+    _ configuration: LanguageTrainerConfiguration, model: LlamaModel, tokenizer: BytePairTokenizer,
+    rewards: RewardSpecification
+  ) throws {
+    guard let lora = model.lora else {
+      throw TorchError("the model has nothing to train: give it LoRA adapters")
+    }
+    guard configuration.numGenerations >= 2 else {
+      throw TorchError("num_generations must be at least 2: a group of one has nothing to be compared with")
+    }
+    self.configuration = configuration
+    self.model = model
+    self.tokenizer = tokenizer
+    self.rewards = rewards
+    optimizer = try AdamW(lora.parameters.map(\.tensor), learningRate: configuration.learningRate)
+  }
+
+  /// Draws `count` completions of every prompt, as samples in order.
+  public func draw(_ prompts: [TrainingPrompt], count: Int, identity: Int, seed: UInt64) throws -> (
+    samples: [Sample], completions: [[Completion]]
+  ) {
+    let options = SamplingOptions(
+      temperature: configuration.temperature, maxCompletionLength: configuration.maxCompletionLength,
+      topK: configuration.topK, topP: configuration.topP, endTokens: [tokenizer.endToken], seed: seed)
+    let completions = try Sampler.complete(
+      model, prompts: prompts.map(\.ids), count: count, options: options, identity: identity)
+    var samples: [Sample] = []
+    for (group, (prompt, drawn)) in zip(prompts, completions).enumerated() {
+      for completion in drawn {
+        var sample = prompt.sample
+        sample.group = group
+        sample.completion = tokenizer.decode(completion.ids)
+        sample.completionTokens = completion.ids.count
+        sample.isTruncated = completion.isTruncated
+        samples.append(sample)
+      }
+    }
+    return (samples, completions)
+  }
+
+  /// Samples every prompt once with a seed of its own and scores the result.
+  public func evaluate(_ prompts: [TrainingPrompt], step: Int) async throws -> (
+    samples: [Sample], table: RewardTable
+  ) {
+    var samples: [Sample] = []
+    // In parts, so that a large held-out set does not hold all its caches at once.
+    for start in stride(from: 0, to: prompts.count, by: 32) {
+      let part = Array(prompts[start..<Swift.min(start + 32, prompts.count)])
+      let drawn = try draw(part, count: 1, identity: start, seed: configuration.seed ^ 0xE7A1)
+      samples += drawn.samples.enumerated().map { offset, sample in
+        var sample = sample
+        sample.group = start + offset
+        return sample
+      }
+    }
+    let state = RunState(
+      step: step, maxSteps: configuration.maxSteps, seed: configuration.seed, isEvaluation: true)
+    return (samples, try await rewards.score(samples, state: state))
+  }
+
+  /// One step on the given prompts.
+  public func run(step: Int, prompts: [TrainingPrompt]) async throws -> TrainingStep {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let count = configuration.numGenerations
+    let drawn = try draw(
+      prompts, count: count, identity: (step * prompts.count + 1) * count, seed: configuration.seed)
+    let sampled = clock.now
+    let state = RunState(step: step, maxSteps: configuration.maxSteps, seed: configuration.seed)
+    let table = try await rewards.score(drawn.samples, state: state)
+    let advantages = try rewards.advantages(of: table)
+    let scored = clock.now
+    var groups = prompts.indices.map { index in
+      PolicyGroup(
+        prompt: prompts[index].ids, completions: drawn.completions[index].map(\.ids),
+        advantages: Array(advantages.values[(index * count)..<((index + 1) * count)]))
+    }
+    let rate = try optimize(&groups, step: step)
+    return TrainingStep(
+      step: step, samples: drawn.samples, table: table, advantages: advantages, statistics: rate.statistics,
+      gradientNorm: rate.norm, learningRate: optimizer.learningRate,
+      samplingSeconds: (sampled - begin).seconds, rewardSeconds: (scored - sampled).seconds,
+      trainingSeconds: (clock.now - scored).seconds)
+  }
+
+  private func optimize(_ groups: inout [PolicyGroup], step: Int) throws -> (
+    statistics: PolicyStatistics, norm: Double
+  ) {
+    let policy = PolicyStep(
+      objective: configuration.objective, temperature: configuration.temperature,
+      entropyCoefficient: configuration.entropyCoefficient,
+      maxCompletionLength: configuration.maxCompletionLength, tokenBudget: configuration.tokenBudget)
+    if configuration.objective.beta != 0, let lora = model.lora {
+      lora.isEnabled = false
+      defer { lora.isEnabled = true }
+      let reference = try policy.logProbabilities(groups, model)
+      for index in groups.indices { groups[index].reference = reference[index] }
+    }
+    let warmup = Double(Swift.max(configuration.warmupSteps, 1))
+    optimizer.learningRate = configuration.learningRate * Swift.min(1, Double(step + 1) / warmup)
+    var statistics = PolicyStatistics()
+    var norm = 0.0
+    for iteration in 0..<configuration.numIterations {
+      let pass = try policy.accumulate(groups, into: model)
+      if iteration == 0 {
+        statistics = pass.statistics
+        for index in groups.indices { groups[index].old = pass.logProbabilities[index] }
+      }
+      norm = try optimizer.clipGradients(to: configuration.maxGradNorm)
+      try optimizer.step()
+      try optimizer.zeroGradients()
+    }
+    return (statistics, norm)
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

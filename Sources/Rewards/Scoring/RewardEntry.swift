@@ -1,0 +1,78 @@
+/// What happens to a sample when a reward fails or does not answer in time.
+public enum FailureRule: Sendable, Equatable {
+  /// The sample has no total, is left out of its group's statistics and has advantage 0.
+  case leaveOut
+  /// The reward counts as this number.
+  case penalty(Double)
+  /// Scoring throws `ScoringError`.
+  case stop
+}
+
+/// A condition on another reward: this reward counts only where that one is at least a threshold, and is 0
+/// elsewhere (GDPO, arXiv 2601.05242, equation 8).
+public struct RewardCondition: Sendable, Equatable {
+  public var reward: String
+  public var atLeast: Double
+
+  public init(reward: String, atLeast: Double) {
+    self.reward = reward
+    self.atLeast = atLeast
+  }
+}
+
+/// One reward of a specification, with the rules for its numbers.
+public struct RewardEntry: Sendable {
+  public var name: String
+  /// The registered kind and its values; nil for a reward that was made in code.
+  public var kind: String?
+  public var parameters: Parameters?
+  public var reward: any Reward<Sample>
+  public var weight: Double
+  /// Seconds for the whole batch.
+  public var timeout: Double
+  public var onFailure: FailureRule
+  public var condition: RewardCondition?
+  public var shapers: [NamedPart<any Shaper>]
+
+  /// The time limit when the file does not set one, in seconds.
+  public static let defaultTimeout = 600.0
+
+  public init(
+    _ reward: any Reward<Sample>, name: String? = nil, kind: String? = nil, parameters: Parameters? = nil,
+    weight: Double = 1, timeout: Double = RewardEntry.defaultTimeout, onFailure: FailureRule = .leaveOut,
+    condition: RewardCondition? = nil, shapers: [NamedPart<any Shaper>] = []
+  ) {
+    self.name = name ?? reward.name
+    self.kind = kind
+    self.parameters = parameters
+    self.reward = reward
+    self.weight = weight
+    self.timeout = timeout
+    self.onFailure = onFailure
+    self.condition = condition
+    self.shapers = shapers
+  }
+}
+
+/// A part made from a registered kind, with the name and values it was made from.
+public struct NamedPart<Part: Sendable>: Sendable {
+  public var kind: String
+  public var parameters: JSONObject
+  public var part: Part
+
+  public init(kind: String, parameters: JSONObject = JSONObject(), part: Part) {
+    self.kind = kind
+    self.parameters = parameters
+    self.part = part
+  }
+}
+
+/// A reward with `on_failure: stop` failed.
+public struct ScoringError: Error, Sendable, Equatable, CustomStringConvertible {
+  public var reward: String
+  /// The sample's index in the batch.
+  public var sample: Int
+  public var reason: String
+
+  public var description: String { "reward \"\(reward)\" failed on sample \(sample): \(reason)" }
+}

@@ -1,0 +1,90 @@
+extension RewardSpecification {
+  /// Scores a batch with every reward, the rewards running at the same time.
+  ///
+  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that
+  /// does not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
+  /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `CancellationError`.
+  public func score(_ samples: [Sample], state: RunState = RunState()) async throws -> RewardTable {
+    var table = RewardTable(names: names, weights: entries.map(\.weight), samples: samples)
+    if samples.isEmpty { return table }
+    let columns = await withTaskGroup(of: (Int, [Score]).self) { group in
+      for (index, entry) in entries.enumerated() {
+        group.addTask { (index, await entry.scores(of: samples, state: state)) }
+      }
+      var columns = [[Score]](repeating: [], count: entries.count)
+      for await (index, scores) in group { columns[index] = scores }
+      return columns
+    }
+    try Task.checkCancellation()
+    for (reward, scores) in columns.enumerated() { table.fill(column: reward, with: scores) }
+    table.components = try components(of: table, state: state)
+    table.totals = combiner.part.totals(table.components)
+    return table
+  }
+
+  /// The table's numbers after penalties, shapers and conditions.
+  private func components(of table: RewardTable, state: RunState) throws(ScoringError) -> RewardComponents {
+    var components = table.components
+    let context = ShapingContext(groups: table.groups, lengths: table.lengths, state: state)
+    var scored: [String: [Double?]] = [:]
+    for (reward, entry) in entries.enumerated() {
+      scored[entry.name] = try failuresResolved(table, reward, entry, &components)
+    }
+    for (reward, entry) in entries.enumerated() {
+      var column = scored[entry.name] ?? []
+      for sample in column.indices where components.isLeftOut[sample] { column[sample] = nil }
+      for shaper in entry.shapers { column = shaper.part.shape(column, context: context) }
+      if let condition = entry.condition, let other = scored[condition.reward] {
+        for sample in column.indices where column[sample] != nil {
+          if let value = other[sample], value < condition.atLeast { column[sample] = 0 }
+        }
+      }
+      for (sample, value) in column.enumerated() {
+        let index = sample * entries.count + reward
+        components.isPresent[index] = value != nil
+        components.values[index] = finite(value ?? 0)
+      }
+    }
+    return components
+  }
+
+  /// The column as scored, with the reward's failure rule applied; marks the samples that are left out.
+  private func failuresResolved(
+    _ table: RewardTable, _ reward: Int, _ entry: RewardEntry, _ components: inout RewardComponents
+  ) throws(ScoringError) -> [Double?] {
+    var column = [Double?](repeating: nil, count: table.count)
+    for sample in 0..<table.count {
+      let outcome = table.outcomes[sample * entries.count + reward]
+      switch outcome {
+      case .scored: column[sample] = table[sample, reward]
+      case .abstained: break
+      case .failed, .timedOut:
+        switch entry.onFailure {
+        case .penalty(let penalty): column[sample] = penalty
+        case .leaveOut: components.isLeftOut[sample] = true
+        case .stop:
+          let message = table.messages.first { $0.sample == sample && $0.reward == entry.name }
+          throw ScoringError(reward: entry.name, sample: sample, reason: message?.text ?? "\(outcome)")
+        }
+      }
+    }
+    return column
+  }
+}
+
+extension RewardEntry {
+  /// One score per sample, whatever the reward does.
+  func scores(of samples: [Sample], state: RunState) async -> [Score] {
+    let reward = reward
+    let result = await withTimeLimit(seconds: timeout) { try await reward.score(samples, state: state) }
+    let score: Score
+    switch result {
+    case .finished(let scores):
+      if scores.count == samples.count { return scores.map { Score($0.outcome, parts: $0.parts) } }
+      score = .failed("the reward returned \(scores.count) scores for \(samples.count) samples")
+    case .threw(let error): score = .failed("\(error)")
+    case .timedOut: score = Score(.timedOut(seconds: timeout))
+    }
+    return [Score](repeating: score, count: samples.count)
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Rewards
+import Studio
+import Tasks
+import Torch
+import Verifiers
+
+struct RewardsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rewards", abstract: "What a specification can name, with parameters.")
+  @Argument(help: "One of the names.") var name: String?
+
+  func run() async throws {
+    let registry = Registry.standard
+    let sections: [(String, [any RegisteredKind])] = [
+      ("rewards", registry.rewardKinds), ("shapers (shape:)", registry.shaperKinds),
+      ("combiners (combine:)", registry.combinerKinds),
+      ("advantage estimators (advantage:)", registry.advantageKinds),
+    ]
+    if let name {
+      let kinds = sections.flatMap(\.1).filter { $0.name == name }
+      guard !kinds.isEmpty else {
+        let nearest = registry.nearestRewardKind(to: name).map { "; did you mean \($0)?" } ?? ""
+        throw ValidationFailure("there is no '\(name)'\(nearest)")
+      }
+      for kind in kinds {
+        print("\(kind.name): \(kind.help)")
+        for parameter in kind.parameters {
+          print("  \(parameter.name): \(parameter.expectation). \(parameter.help)")
+        }
+      }
+      return
+    }
+    for (title, kinds) in sections {
+      print(title)
+      for kind in kinds {
+        print("  \(kind.name.padding(toLength: 24, withPad: " ", startingAt: 0))\(kind.help)")
+      }
+    }
+  }
+}
+
+struct TasksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tasks", abstract: "The tasks that a run file can name, with options.")
+
+  func run() async throws {
+    for kind in TaskRegistry.kinds {
+      print("\(kind.name): \(kind.help)")
+      for parameter in kind.parameters {
+        print("  \(parameter.name) (\(parameter.defaultValue.jsonText)): \(parameter.help)")
+      }
+    }
+  }
+}
+
+struct Runs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "The runs beneath a folder.")
+  @Argument var folder = "runs"
+
+  func run() async throws {
+    for run in RunList.runs(beneath: URL(fileURLWithPath: folder)) { print(run) }
+  }
+}
+
+struct ReportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write a run's report.html anew.")
+  @Argument(help: "The run's folder.") var folder: String
+
+  func run() async throws {
+    let store = try RunStore.open(folder: URL(fileURLWithPath: folder), readOnly: true)
+    print(try Report.write(store).path)
+  }
+}
+
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What is installed, and whether it computes rightly.")
+
+  func run() async throws {
+    print("torch        \(Torch.version)")
+    print("device       \(Device.best)")
+    print("processors   \(ProcessInfo.processInfo.activeProcessorCount), torch uses \(Torch.threads) threads")
+    print("bfloat16     \(Torch.hasFastBFloat16 ? "in hardware" : "not in hardware: float32 is used")")
+    let model = ".deps/models/\(ModelFiles.defaultName).gguf"
+    print(
+      "model        \(FileManager.default.fileExists(atPath: model) ? model : "missing: run scripts/setup")")
+    let size = 1024
+    let a = try Tensor.full([size, size], 0.5)
+    let clock = ContinuousClock()
+    var product = try a.matmul(a)
+    let elapsed = try clock.measure { for _ in 0..<5 { product = try a.matmul(a) } }
+    let isRight = try product.narrow(0, 0, 1).narrow(1, 0, 1).item() == Double(size) / 4
+    let seconds = Double(elapsed.components.attoseconds) * 1e-18 + Double(elapsed.components.seconds)
+    print(
+      "self-test    \(isRight ? "right" : "WRONG"), \(Int(10e-9 * pow(Double(size), 3) / seconds)) GFLOP/s in float32"
+    )
+    if !isRight { throw ExitCode.failure }
+  }
+}

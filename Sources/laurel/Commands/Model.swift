@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Language
+import Rewards
+import Torch
+
+/// The lines of a text file.
+private func lines(of path: String) throws -> [String] {
+  guard let data = FileManager.default.contents(atPath: path) else {
+    throw ValidationFailure("cannot read \(path): no such file, or no permission")
+  }
+  guard let text = String(data: data, encoding: .utf8) else {
+    throw ValidationFailure("\(path) is not UTF-8")
+  }
+  var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  if lines.last == "" { lines.removeLast() }
+  return lines
+}
+
+struct Tokenize: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "One JSON list of token ids per line of a text file.")
+  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Argument(help: "The text file.") var file: String
+
+  func run() async throws {
+    let tokenizer = try BytePairTokenizer(ModelFiles.open(model))
+    for line in try lines(of: file) {
+      print(JSONValue.array(tokenizer.encode(line).map { .integer($0) }).jsonText)
+    }
+  }
+}
+
+struct LogProbs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logprobs",
+    abstract: "Per line of a text file: token ids and the log-probability of each after the first, as JSON.")
+  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Argument(help: "The text file.") var file: String
+
+  func run() async throws {
+    let gguf = try ModelFiles.open(model)
+    let tokenizer = try BytePairTokenizer(gguf)
+    let decoder = try LlamaModel(gguf)
+    for line in try lines(of: file) {
+      let ids = tokenizer.encode(line)
+      let values = try decoder.logProbabilities(ids)
+      print(
+        JSONValue.object(
+          JSONObject([
+            ("ids", .array(ids.map { .integer($0) })),
+            ("logprobs", .array(values.map { .number(Double($0)) })),
+          ])
+        ).jsonText)
+    }
+  }
+}
+
+struct Generate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Answer a prompt with the model.")
+  @Argument(help: "The user's message.") var prompt: String
+  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Option(help: "A system message in place of the model's own.") var system: String?
+  @Option(help: "How many answers.") var numGenerations = 1
+  @Option(help: "The longest answer in tokens.") var maxCompletionLength = 128
+  @Option(help: "0 takes the likeliest token.") var temperature = 1.0
+  @Option var topP = 1.0
+  @Option(help: "0 takes all.") var topK = 0
+  @Option var seed: UInt64 = 1
+
+  func validate() throws {
+    guard temperature >= 0, topP > 0, topP <= 1, topK >= 0, numGenerations > 0, maxCompletionLength > 0 else {
+      throw ValidationError("temperature >= 0, 0 < top-p <= 1, top-k >= 0, and at least one token and answer")
+    }
+  }
+
+  func run() async throws {
+    let gguf = try ModelFiles.open(model)
+    let tokenizer = try BytePairTokenizer(gguf)
+    let decoder = try LlamaModel(gguf, dtype: ModelFiles.dtype("auto"))
+    var messages = [ChatMessage(role: "user", content: prompt)]
+    if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
+    let options = SamplingOptions(
+      temperature: temperature, maxCompletionLength: maxCompletionLength, topK: topK, topP: topP,
+      endTokens: [tokenizer.endToken], seed: seed)
+    let answers = try Sampler.complete(
+      decoder, prompts: [tokenizer.encode(ChatTemplate.smolLM2.render(messages))], count: numGenerations,
+      options: options)
+    for answer in answers[0] { print(tokenizer.decode(answer.ids)) }
+  }
+}

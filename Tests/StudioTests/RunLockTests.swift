@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import Studio
+
+@Suite("Run lock")
+struct RunLockTests {
+  @Test("A second writer is refused with the first one's process id, and readers are not")
+  func conflict() throws {
+    let scratch = try ScratchFolder()
+    var store: RunStore? = try scratch.makeRun()
+    #expect {
+      try RunStore.open(folder: scratch.url, readOnly: false)
+    } throws: { error in
+      (error as? RunStoreError)?.kind == .locked(pid: getpid()) && "\(error)".contains("kill \(getpid())")
+    }
+    _ = try RunStore.open(folder: scratch.url, readOnly: true)
+    #expect(RunLock.isHeld(folder: scratch.url))
+    try store?.append(step: step(1))
+    store = nil
+    #expect(!RunLock.isHeld(folder: scratch.url))
+    _ = try RunStore.open(folder: scratch.url, readOnly: false)
+  }
+
+  @Test(
+    "A lock held by a process that is killed with SIGKILL is free at once",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))
+  func killed() async throws {
+    let scratch = try ScratchFolder()
+    let ready = scratch.url.appendingPathComponent("ready").path
+    let other = Process()
+    other.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+    // --no-fork: flock becomes the command, so the kill meets the holder itself.
+    other.arguments = [
+      "--no-fork", scratch.url.appendingPathComponent(RunLock.fileName).path,
+      "/bin/sh", "-c", "touch '\(ready)'; exec sleep 60",
+    ]
+    try other.run()
+    for _ in 0..<500 where !FileManager.default.fileExists(atPath: ready) {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect { try RunLock(folder: scratch.url) } throws: { ($0 as? RunStoreError)?.kind == .locked(pid: nil) }
+    kill(other.processIdentifier, SIGKILL)
+    other.waitUntilExit()
+    _ = try RunLock(folder: scratch.url)
+  }
+}
