@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--laurel-command", help="the whole command of Laurel's side, instead of --laurel")
     options = parser.parse_args()
 
-    script = os.path.join(common.ROOT, "bench", "trl_grpo_step.py")
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trl_grpo_step.py")
     laurel = [options.laurel, "bench", "step", "--prompts", options.prompts, "--serve"]
     if options.laurel_command:
         laurel = shlex.split(options.laurel_command)

@@ -125,6 +125,7 @@ def main():
 
     def train():
         try:
+            torch.set_num_threads(common.THREADS)
             trainer.train()
         except BaseException as error:
             print(f"trl_grpo_step: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
