@@ -86,8 +86,7 @@ public struct ToolCallTask: GeneratedTask {
 }
 
 extension ToolCallTask.Style {
-  /// The user's message. Of the wordings tried, these two make the untrained SmolLM2-135M-Instruct answer with
-  /// a call most often.
+  /// The user's message, worded for the grammar.
   func asking(_ request: String) -> String {
     self == .hermes ? "Write the tool call for: \(request)" : "Request: \"\(request)\""
   }
