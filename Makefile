@@ -12,7 +12,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 LAUREL := .build/release/laurel
 DEMO_RUN := runs/demo
 DOCUMENTED := Rewards Verifiers Tasks
-BENCH_PROMPTS ?= .deps/bench-prompts.jsonl
+BENCH_PROMPTS ?= bench/prompts.jsonl
 BENCH_ROUNDS ?= 5
 
 help: ## This list
@@ -39,7 +39,6 @@ bench: build ## Laurel's own benchmarks
 
 bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
 	@bench/prepare
-	$(LAUREL) task tool_calls --count 64 --seed 1 --output $(BENCH_PROMPTS)
 	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
 
 format: ## Rewrite the sources in the project's format

@@ -81,6 +81,19 @@ public struct TaskOptions: Sendable {
     }
   }
 
+  /// An option that is one of a few words.
+  public func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws -> Choice
+  where Choice.RawValue == String {
+    let words = Choice.allCases.map(\.rawValue)
+    if case .string(let word) = values[name] {
+      if let choice = Choice(rawValue: word) { return choice }
+      throw TaskError(
+        place: "task \(task), option \(name)", problem: "found '\(word)'",
+        remedy: TaskRegistry.choice(for: word, of: words))
+    }
+    throw wrong(name, "one of " + words.joined(separator: ", "))
+  }
+
   private func wrong(_ name: String, _ expected: String) -> TaskError {
     TaskError(
       place: "task \(task), option \(name)", problem: "found \((values[name] ?? .null).jsonText)",

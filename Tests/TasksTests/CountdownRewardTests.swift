@@ -14,7 +14,7 @@ struct CountdownRewardTests {
   }
 
   @Test(
-    "Right expressions are accepted in every usual way of writing",
+    "An expression that reaches the target with other numbers earns the format score only",
     arguments: [
       "(9 - 5) * 3 * 2 / 2", "<answer>3 * (9 - 5) + 12</answer>",
     ])

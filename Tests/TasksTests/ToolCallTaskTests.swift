@@ -41,7 +41,7 @@ struct ToolCallTaskTests {
     }
   }
 
-  @Test("The worked example is a call in the grammar, of a tool that the prompt does not ask for")
+  @Test("The worked example is a call in the grammar, of a shown tool that the prompt does not ask for")
   func example() throws {
     let item = ToolCallTask().items(split: .train, count: 1, seed: 6)[0]
     let answer = item.messages[2].content
@@ -51,7 +51,24 @@ struct ToolCallTaskTests {
       Issue.record("the example is no object")
       return
     }
+    let name = try #require(call["name"]).jsonText.replacing("\"", with: "")
+    #expect(item.messages[0].content.contains("\(name)("))
     #expect(call["name"] != (try #require(Self.call(item)))["name"])
+  }
+
+  @Test("The bare style writes the example as JSON alone, and a mistyped style is answered with the nearest")
+  func styles() throws {
+    let task = try TaskRegistry.make("tool_calls", options: ["style": .string("json")])
+    for item in task.items(split: .train, count: 20, seed: 6) {
+      guard case .object(let call) = try JSONValue(json: item.messages[2].content) else {
+        Issue.record("the example is no object")
+        continue
+      }
+      #expect(call.keys == ["name", "arguments"])
+    }
+    #expect(throws: TaskError.self) {
+      try TaskRegistry.make("tool_calls", options: ["style": .string("jsn")])
+    }
   }
 
   static func call(_ item: TaskItem) -> JSONObject? {

@@ -12,43 +12,43 @@ enum ToolCatalog {
 
   private static let household: [Tool] = [
     Tool(
-      "set_timer",
+      "timer",
       [
         ToolParameter("minutes", .integer(1...90)),
         ToolParameter("label", .text(["tea", "pasta", "nap"]), "called {}"),
       ],
       ["Set a timer for {} minutes.", "Count down {} minutes.", "Ring after {} minutes."]),
     Tool(
-      "set_alarm",
+      "alarm",
       [
         ToolParameter("hour", .integer(4...11)),
         ToolParameter("repeat", .flag(yes: "every day", no: "only once"), "{}"),
       ],
       ["Wake me at {}.", "Set an alarm for {} o'clock.", "I must be up at {}."]),
     Tool(
-      "set_light",
+      "light",
       [
         ToolParameter("color", .choice(["red", "blue", "green"])),
         ToolParameter("brightness", .integer(10...100), "at {} percent"),
       ],
       ["Make the lights {}.", "Turn the lamp {}.", "I want {} light."]),
     Tool(
-      "set_heating",
+      "heating",
       [ToolParameter("degrees", .tenths(160...240)), ToolParameter("room", .text(rooms), "in the {}")],
       ["Heat to {} degrees.", "Set the heating to {}.", "Make it {} degrees warm."]),
     Tool(
-      "lock_door",
+      "lock",
       [
         ToolParameter("door", .choice(["front", "back", "side"])),
         ToolParameter("alarm", .flag(yes: "with the alarm on", no: "with the alarm off"), "{}"),
       ],
       ["Lock the {} door.", "Make sure the {} door is locked.", "Close and lock the {} door."]),
     Tool(
-      "set_volume",
+      "volume",
       [ToolParameter("level", .integer(0...100)), ToolParameter("room", .text(rooms), "in the {}")],
       ["Set the volume to {}.", "Turn the sound to {}.", "Volume {}, please."]),
     Tool(
-      "play_song",
+      "music",
       [
         ToolParameter(
           "title",
@@ -57,27 +57,27 @@ enum ToolCatalog {
       ],
       ["Play {}.", "I want to hear {}.", "Put on the song {}."]),
     Tool(
-      "clean_room",
+      "vacuum",
       [
         ToolParameter("room", .text(rooms)), ToolParameter("mode", .choice(["quick", "deep"]), "in {} mode"),
       ],
       ["Vacuum the {}.", "Send the robot to clean the {}.", "The {} is dirty, clean it."]),
     Tool(
-      "open_blinds",
+      "blinds",
       [ToolParameter("room", .text(rooms)), ToolParameter("percent", .integer(10...100), "by {} percent")],
       ["Open the blinds in the {}.", "Let some sun into the {}.", "Raise the {} blinds."]),
     Tool(
-      "water_plants", [ToolParameter("liters", .tenths(5...60)), ToolParameter("day", .text(days), "on {}")],
+      "water", [ToolParameter("liters", .tenths(5...60)), ToolParameter("day", .text(days), "on {}")],
       ["Water the plants with {} liters.", "Give the garden {} liters.", "The plants need {} liters."]),
     Tool(
-      "brew_coffee",
+      "coffee",
       [
         ToolParameter("cups", .integer(1...12)),
         ToolParameter("strength", .choice(["mild", "strong"]), "and make it {}"),
       ],
       ["Brew {} cups of coffee.", "Make coffee, {} cups.", "I need {} cups of coffee."]),
     Tool(
-      "run_washer",
+      "washer",
       [
         ToolParameter("degrees", .integer(20...90)),
         ToolParameter("spin", .flag(yes: "with spin", no: "without spin"), "{}"),
@@ -87,33 +87,33 @@ enum ToolCatalog {
 
   private static let travel: [Tool] = [
     Tool(
-      "get_weather",
+      "weather",
       [ToolParameter("city", .text(cities)), ToolParameter("days", .integer(1...10), "for {} days")],
       ["What is the weather in {}?", "Is it raining in {}?", "Do I need a coat in {}?"]),
     Tool(
-      "find_flight",
+      "flight",
       [ToolParameter("destination", .text(cities)), ToolParameter("day", .text(days), "on {}")],
       ["Find a flight to {}.", "I want to fly to {}.", "Which planes go to {}?"]),
     Tool(
-      "book_hotel",
+      "hotel",
       [ToolParameter("city", .text(cities)), ToolParameter("nights", .integer(1...14), "for {} nights")],
       ["Book a hotel in {}.", "I need a room in {}.", "Find me a place to sleep in {}."]),
     Tool(
-      "rent_car",
+      "car",
       [
         ToolParameter("days", .integer(1...30)),
         ToolParameter("automatic", .flag(yes: "with automatic gears", no: "with manual gears"), "{}"),
       ],
       ["Rent a car for {} days.", "I need a car for {} days.", "Get me a rental car, {} days."]),
     Tool(
-      "call_taxi",
+      "taxi",
       [
         ToolParameter("place", .text(["station", "airport", "museum", "harbour", "stadium", "hospital"])),
         ToolParameter("passengers", .integer(1...6), "for {} people"),
       ],
       ["Call a taxi to the {}.", "I need a ride to the {}.", "Get me a cab to the {}."]),
     Tool(
-      "find_parking",
+      "parking",
       [
         ToolParameter(
           "street", .text(["Oak Street", "Mill Road", "Hill Lane", "King Street", "Lake Drive"])),
@@ -121,21 +121,21 @@ enum ToolCatalog {
       ],
       ["Find parking near {}.", "Where can I park on {}?", "I want to leave the car on {}."]),
     Tool(
-      "get_route",
+      "route",
       [
         ToolParameter("destination", .text(cities)),
         ToolParameter("mode", .choice(["car", "train", "bike"]), "by {}"),
       ],
       ["How do I get to {}?", "Show the way to {}.", "Plan a route to {}."]),
     Tool(
-      "convert_miles",
+      "miles",
       [
         ToolParameter("miles", .tenths(10...900)),
         ToolParameter("rounded", .flag(yes: "rounded", no: "not rounded"), "{}"),
       ],
       ["How many kilometers are {} miles?", "Convert {} miles.", "Turn {} miles into kilometers."]),
     Tool(
-      "get_local_time",
+      "clock",
       [
         ToolParameter("city", .text(cities)),
         ToolParameter("format", .choice(["12h", "24h"]), "in {} format"),
@@ -145,21 +145,21 @@ enum ToolCatalog {
 
   private static let office: [Tool] = [
     Tool(
-      "send_email",
+      "email",
       [
         ToolParameter("to", .text(people)),
         ToolParameter("urgent", .flag(yes: "as urgent", no: "as not urgent"), "{}"),
       ],
       ["Send an email to {}.", "Write {} an email.", "Mail the report to {}."]),
     Tool(
-      "call_person",
+      "call",
       [
         ToolParameter("name", .text(people)),
         ToolParameter("video", .flag(yes: "with video", no: "without video"), "{}"),
       ],
       ["Call {}.", "Phone {} now.", "I want to talk to {}."]),
     Tool(
-      "add_note",
+      "note",
       [
         ToolParameter(
           "text",
@@ -168,43 +168,43 @@ enum ToolCatalog {
       ],
       ["Write down: {}.", "Make a note: {}.", "Remember this: {}."]),
     Tool(
-      "book_meeting",
+      "meeting",
       [ToolParameter("with", .text(people)), ToolParameter("minutes", .integer(15...120), "for {} minutes")],
       ["Book a meeting with {}.", "Put {} in my calendar.", "Arrange a meeting with {}."]),
     Tool(
-      "send_money",
+      "pay",
       [ToolParameter("amount", .integer(5...500)), ToolParameter("to", .text(people), "to {}")],
       ["Send {} dollars.", "Transfer {} dollars.", "Pay {} dollars."]),
     Tool(
-      "get_stock",
+      "stock",
       [
         ToolParameter("symbol", .text(["AAPL", "TSLA", "IBM", "NVDA", "SAP", "SONY", "INTC"])),
         ToolParameter("days", .integer(1...60), "for {} days"),
       ],
       ["How is {} stock doing?", "What is the price of {}?", "Show the {} stock."]),
     Tool(
-      "print_file",
+      "print",
       [
         ToolParameter("file", .text(["report.pdf", "plan.pdf", "photo.png", "notes.txt", "bill.pdf"])),
         ToolParameter("copies", .integer(1...20), "in {} copies"),
       ],
       ["Print {}.", "I need {} on paper.", "Send {} to the printer."]),
     Tool(
-      "delete_file",
+      "delete",
       [
         ToolParameter("file", .text(["old.txt", "draft.doc", "test.csv", "temp.log", "copy.zip"])),
         ToolParameter("forever", .flag(yes: "forever", no: "into the bin"), "{}"),
       ],
       ["Delete {}.", "Throw {} away.", "Remove the file {}."]),
     Tool(
-      "take_screenshot",
+      "screenshot",
       [
         ToolParameter("window", .text(["browser", "editor", "terminal", "mail", "player"])),
         ToolParameter("delay", .integer(1...30), "after {} seconds"),
       ],
       ["Take a screenshot of the {}.", "Capture the {} window.", "Save a picture of the {} window."]),
     Tool(
-      "calculate_tip",
+      "tip",
       [
         ToolParameter("bill", .tenths(50...2000)),
         ToolParameter("percent", .integer(5...25), "at {} percent"),
@@ -225,7 +225,7 @@ enum ToolCatalog {
       ],
       ["Translate {}.", "Give me a translation of {}.", "How do other people say {}?"]),
     Tool(
-      "define_word",
+      "define",
       [
         ToolParameter(
           "word", .text(["entropy", "nebula", "quorum", "fjord", "sonnet", "ballast", "plinth"])),
@@ -233,42 +233,42 @@ enum ToolCatalog {
       ],
       ["What does {} mean?", "Define {}.", "Look up the word {}."]),
     Tool(
-      "search_recipe",
+      "recipe",
       [
         ToolParameter("dish", .text(["lasagna", "ramen", "paella", "goulash", "curry", "pancakes"])),
         ToolParameter("servings", .integer(1...8), "for {} people"),
       ],
       ["How do I cook {}?", "Find a recipe for {}.", "I want to make {}."]),
     Tool(
-      "find_movie",
+      "movie",
       [
         ToolParameter("genre", .choice(["comedy", "horror", "drama"])),
         ToolParameter("year", .integer(1950...2024), "from {}"),
       ],
       ["Find a {} movie.", "I want to watch a {} film.", "Suggest a {} for tonight."]),
     Tool(
-      "get_score",
+      "score",
       [
         ToolParameter("team", .text(["Tigers", "Eagles", "Rovers", "Sharks", "Wolves", "Comets"])),
         ToolParameter("season", .integer(2000...2024), "in {}"),
       ],
       ["How did the {} play?", "What is the score of the {}?", "Did the {} win?"]),
     Tool(
-      "log_run",
+      "run",
       [
         ToolParameter("kilometers", .tenths(10...420)),
         ToolParameter("minutes", .integer(5...240), "in {} minutes"),
       ],
       ["I ran {} kilometers.", "Log a run of {} kilometers.", "Save my run: {} kilometers."]),
     Tool(
-      "log_meal",
+      "meal",
       [
         ToolParameter("food", .text(["salad", "soup", "toast", "rice", "omelette", "yoghurt"])),
         ToolParameter("calories", .integer(50...900), "with {} calories"),
       ],
       ["I ate {}.", "Log my meal: {}.", "For lunch I had {}."]),
     Tool(
-      "roll_dice",
+      "dice",
       [ToolParameter("sides", .integer(4...100)), ToolParameter("count", .integer(2...9), "{} times")],
       ["Roll a die with {} sides.", "Throw a {} sided die.", "Give me a number from a {} sided die."]),
   ]
