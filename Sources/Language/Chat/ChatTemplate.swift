@@ -51,7 +51,8 @@ public struct ChatTemplate: Sendable, Equatable {
   public init(recognizing jinja: String) throws(ChatTemplateError) {
     if jinja.contains("<|start_header_id|>") {
       guard !jinja.contains("Cutting Knowledge Date") else {
-        throw ChatTemplateError(problem: "The model's chat template puts dates into the system message (Llama 3.1).")
+        throw ChatTemplateError(
+          problem: "The model's chat template puts dates into the system message (Llama 3.1).")
       }
       self.init(layout: .llama3)
     } else if jinja.contains("<|im_start|>") {

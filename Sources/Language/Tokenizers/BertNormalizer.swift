@@ -27,7 +27,8 @@ enum BertNormalizer {
     var result = String.UnicodeScalarView()
     for scalar in String(cleaned).decomposedStringWithCanonicalMapping.unicodeScalars {
       if scalar.value < 0x80 {
-        result.append((0x41...0x5A).contains(scalar.value) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
+        result.append(
+          (0x41...0x5A).contains(scalar.value) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
       } else if !CharacterClass.of(scalar.value).contains(.mark) {
         result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
       }

@@ -79,7 +79,8 @@ struct TokenizerJSON {
 
   /// `tokenizer_config.json` of the same folder; empty when there is none.
   var configuration: [String: Any] {
-    let url = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("tokenizer_config.json")
+    let url = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(
+      "tokenizer_config.json")
     guard let data = try? Data(contentsOf: url) else { return [:] }
     return (try? JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
   }
@@ -87,7 +88,8 @@ struct TokenizerJSON {
   func addedTokens() throws(TokenizerError) -> [AddedToken] {
     var result: [AddedToken] = []
     for entry in root["added_tokens"] as? [[String: Any]] ?? [] {
-      guard let content = entry["content"] as? String, let id = entry["id"] as? Int, id >= 0, id < 1 << 24 else {
+      guard let content = entry["content"] as? String, let id = entry["id"] as? Int, id >= 0, id < 1 << 24
+      else {
         throw fail("an added token lacks content or id")
       }
       if entry["single_word"] as? Bool == true { throw fail("added token '\(content)' is single_word") }

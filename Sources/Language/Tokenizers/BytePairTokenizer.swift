@@ -47,7 +47,8 @@ public struct BytePairTokenizer: Tokenizer {
         let merged = table.id(of: left + right)
       else {
         throw TokenizerError(
-          file: parts.file, problem: "merge \(rank) ('\(merge.0)' with '\(merge.1)') has a token that is not in the vocabulary",
+          file: parts.file,
+          problem: "merge \(rank) ('\(merge.0)' with '\(merge.1)') has a token that is not in the vocabulary",
           remedy: "The tokenizer's parts do not belong together: download the model again.")
       }
       pairs.append((first, second, merged))

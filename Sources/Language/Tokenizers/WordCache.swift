@@ -13,7 +13,9 @@ final class WordCache {
   static func key(_ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>) -> SIMD2<UInt64>? {
     guard word.count <= 15 else { return nil }
     var (low, high) = (UInt64(0), UInt64(word.count) << 56)
-    for index in 0..<min(8, word.count) { low |= UInt64(text[word.lowerBound + index]) << (8 * UInt64(index)) }
+    for index in 0..<min(8, word.count) {
+      low |= UInt64(text[word.lowerBound + index]) << (8 * UInt64(index))
+    }
     if word.count > 8 {
       for index in 8..<word.count { high |= UInt64(text[word.lowerBound + index]) << (8 * UInt64(index - 8)) }
     }

@@ -36,7 +36,9 @@ enum WordPattern: Sendable, Equatable {
   private typealias Text = UnsafeBufferPointer<UInt8>
 
   private static func matchGPT2(_ text: Text, _ start: Int, _ end: Int) -> Int {
-    if text[start] == UInt8(ascii: "'"), let next = contraction(text, start, end, anyCase: false) { return next }
+    if text[start] == UInt8(ascii: "'"), let next = contraction(text, start, end, anyCase: false) {
+      return next
+    }
     var (classes, next) = text.characterClass(at: start)
     if text[start] == 0x20, next < end {
       let after = text.characterClass(at: next)
@@ -47,7 +49,9 @@ enum WordPattern: Sendable, Equatable {
   }
 
   private static func matchLlama3(_ text: Text, _ start: Int, _ end: Int, _ maxDigits: Int) -> Int {
-    if text[start] == UInt8(ascii: "'"), let next = contraction(text, start, end, anyCase: true) { return next }
+    if text[start] == UInt8(ascii: "'"), let next = contraction(text, start, end, anyCase: true) {
+      return next
+    }
     let (classes, next) = text.characterClass(at: start)
     if classes.contains(.letter) { return run(text, next, end, sameAs: .letter) }
     if classes.contains(.number) {

@@ -106,7 +106,8 @@ public struct WordPieceTokenizer: Tokenizer {
     let tokens = try file.required("tokenizer.ggml.tokens", file.strings).enumerated().map { id, token in
       let bytes = Array(token.utf8)
       if bytes.starts(with: start) { return Array(bytes.dropFirst(start.count)) }
-      let isControl = id < kinds.count && kinds[id] != 1 || bytes.first == 0x5B && bytes.last == 0x5D && bytes.count > 2
+      let isControl =
+        id < kinds.count && kinds[id] != 1 || bytes.first == 0x5B && bytes.last == 0x5D && bytes.count > 2
       return isControl ? bytes : Array("##".utf8) + bytes
     }
     try self.init(file: file.path, tokens: tokens, lowercases: true)
@@ -158,7 +159,9 @@ public struct WordPieceTokenizer: Tokenizer {
   private func cover(_ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ ids: inout [Int32]) {
     guard !word.isEmpty else { return }
     let before = ids.count
-    guard text[word].count(where: { $0 & 0xC0 != 0x80 }) <= Self.longestWord else { return ids.append(unknownToken) }
+    guard text[word].count(where: { $0 & 0xC0 != 0x80 }) <= Self.longestWord else {
+      return ids.append(unknownToken)
+    }
     var piece: [UInt8] = []
     var start = word.lowerBound
     while start < word.upperBound {

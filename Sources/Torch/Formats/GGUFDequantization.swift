@@ -157,7 +157,8 @@ enum GGUFDequantization {
   /// Scale and minimum of one of the eight groups, packed as 6 bits each in 12 bytes: the first four groups lie
   /// in the low bits of bytes 0-7, the last four in bytes 8-11 with their top bits in the top of bytes 0-7.
   @inline(__always)
-  private static func sixBitScales(_ packed: UnsafeRawPointer, _ group: Int) -> (scale: UInt8, minimum: UInt8) {
+  private static func sixBitScales(_ packed: UnsafeRawPointer, _ group: Int) -> (scale: UInt8, minimum: UInt8)
+  {
     if group < 4 { return (byte(packed, group) & 63, byte(packed, group + 4) & 63) }
     let shared = byte(packed, group + 4)
     return (

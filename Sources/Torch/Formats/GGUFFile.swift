@@ -62,14 +62,17 @@ public struct GGUFFile: Sendable {
     _ name: String, into destination: UnsafeMutableBufferPointer<Float>
   ) throws(GGUFError) {
     let info = try require(name)
-    precondition(destination.count == info.count, "\(name) has \(info.count) weights, not \(destination.count)")
+    precondition(
+      destination.count == info.count, "\(name) has \(info.count) weights, not \(destination.count)")
     guard info.type.canDequantize else {
       throw GGUFError(
         file: path, offset: info.range.lowerBound,
         problem: "tensor '\(name)' is stored as \(info.type), which cannot be de-quantised",
         remedy: "Use a file with types F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K or Q6_K.")
     }
-    guard let target = destination.baseAddress, let start = map.bytes.baseAddress, info.count > 0 else { return }
+    guard let target = destination.baseAddress, let start = map.bytes.baseAddress, info.count > 0 else {
+      return
+    }
     withExtendedLifetime(map) {
       GGUFDequantization.run(
         type: info.type, blocks: start + info.range.lowerBound,

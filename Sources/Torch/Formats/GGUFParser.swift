@@ -57,7 +57,9 @@ struct GGUFParser {
     for _ in 0..<count {
       let start = offset
       let (info, place) = try tensor()
-      guard names.insert(info.name).inserted else { throw fail(at: start, "tensor '\(info.name)' occurs twice") }
+      guard names.insert(info.name).inserted else {
+        throw fail(at: start, "tensor '\(info.name)' occurs twice")
+      }
       infos.append(info)
       places.append(start)
       guard place % alignment == 0 else {
@@ -84,7 +86,9 @@ struct GGUFParser {
     let start = offset
     let name = try string("a tensor name")
     let rank = try integer(UInt32.self, "the number of dimensions of '\(name)'")
-    guard rank <= 8 else { throw fail(at: start, "tensor '\(name)' has \(rank) dimensions, expected at most 8") }
+    guard rank <= 8 else {
+      throw fail(at: start, "tensor '\(name)' has \(rank) dimensions, expected at most 8")
+    }
     var shape: [Int] = []
     var elements = 1
     for _ in 0..<rank {
@@ -104,7 +108,8 @@ struct GGUFParser {
     }
     guard (shape.first ?? 1) % type.blockLength == 0 else {
       throw fail(
-        at: start, "rows of '\(name)' have \(shape.first ?? 1) weights, not a multiple of \(type.blockLength)")
+        at: start, "rows of '\(name)' have \(shape.first ?? 1) weights, not a multiple of \(type.blockLength)"
+      )
     }
     let place = try integer(UInt64.self, "the offset of '\(name)'")
     let (size, sizeOverflow) = (elements / type.blockLength).multipliedReportingOverflow(by: type.blockBytes)
@@ -192,7 +197,9 @@ struct GGUFParser {
     _: I.Type, _ what: @autoclosure () -> String
   ) throws(GGUFError) -> I {
     let size = MemoryLayout<I>.size
-    guard bytes.count - offset >= size else { throw fail(at: offset, "the file ends where \(what()) should be") }
+    guard bytes.count - offset >= size else {
+      throw fail(at: offset, "the file ends where \(what()) should be")
+    }
     defer { offset += size }
     return I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
   }

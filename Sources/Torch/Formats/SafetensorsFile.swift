@@ -91,7 +91,9 @@ public struct SafetensorsFile: Sendable {
         file: path, problem: "there is no tensor '\(name)' among its \(entries.count)",
         remedy: "Check that the file holds a model of the expected architecture.")
     }
-    return try withExtendedLifetime(map) { try body(UnsafeRawBufferPointer(rebasing: map.bytes[entry.range])) }
+    return try withExtendedLifetime(map) {
+      try body(UnsafeRawBufferPointer(rebasing: map.bytes[entry.range]))
+    }
   }
 }
 
@@ -136,7 +138,8 @@ public struct SafetensorsModel: Sendable {
         shards[shard] = file
       }
       guard file.entries[name] != nil else {
-        throw SafetensorsError(file: file.path, problem: "tensor '\(name)' is absent, but the index places it here")
+        throw SafetensorsError(
+          file: file.path, problem: "tensor '\(name)' is absent, but the index places it here")
       }
       files[name] = file
     }

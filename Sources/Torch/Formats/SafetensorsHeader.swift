@@ -10,7 +10,9 @@ struct SafetensorsHeader {
   func parse() throws(SafetensorsError) -> ([String: SafetensorsFile.Entry], [String: String]) {
     guard bytes.count >= 8 else { throw fail(0, "\(bytes.count) bytes, expected at least 8") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-    guard length <= UInt64(Self.longest) else { throw fail(0, "a header of \(length) bytes, expected at most 100 MB") }
+    guard length <= UInt64(Self.longest) else {
+      throw fail(0, "a header of \(length) bytes, expected at most 100 MB")
+    }
     guard length <= UInt64(bytes.count - 8) else {
       throw fail(0, "a header of \(length) bytes does not fit the file's \(bytes.count) bytes")
     }
@@ -39,7 +41,8 @@ struct SafetensorsHeader {
     _ name: String, _ value: Any, dataStart: Int
   ) throws(SafetensorsError) -> SafetensorsFile.Entry {
     guard let fields = value as? [String: Any], let kind = fields["dtype"] as? String,
-      let shape = naturals(fields["shape"]), let offsets = naturals(fields["data_offsets"]), offsets.count == 2
+      let shape = naturals(fields["shape"]), let offsets = naturals(fields["data_offsets"]),
+      offsets.count == 2
     else {
       throw fail(8, "tensor '\(name)' lacks dtype, shape or data_offsets of natural numbers")
     }

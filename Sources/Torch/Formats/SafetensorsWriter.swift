@@ -48,12 +48,14 @@ public enum SafetensorsWriter {
       let expected = tensor.shape.reduce(tensor.dtype.size, *)
       guard tensor.bytes.count == expected else {
         throw SafetensorsError(
-          file: path, problem: "tensor '\(tensor.name)' has \(tensor.bytes.count) bytes, its shape needs \(expected)",
+          file: path,
+          problem: "tensor '\(tensor.name)' has \(tensor.bytes.count) bytes, its shape needs \(expected)",
           remedy: "Pass contiguous bytes of the declared type.")
       }
       guard tensor.name != "__metadata__", names.insert(tensor.name).inserted else {
         throw SafetensorsError(
-          file: path, problem: "tensor name '\(tensor.name)' is reserved or occurs twice", remedy: "Rename it.")
+          file: path, problem: "tensor name '\(tensor.name)' is reserved or occurs twice",
+          remedy: "Rename it.")
       }
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       text += ",\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"

@@ -100,7 +100,10 @@ enum FormatFixtures {
         try bytes.write(to: path)
         do throws(GGUFError) {
           let file = try GGUFFile(path: path.path)
-          for info in file.tensors where info.type.canDequantize { _ = try file.dequantize(info.name) }
+          // Every tensor for some offsets, one for the rest: de-quantising is what takes the time.
+          for info in file.tensors.prefix(offset % 16 == 0 ? .max : 1) where info.type.canDequantize {
+            _ = try file.dequantize(info.name)
+          }
         } catch {
           refused += 1
           #expect(error.file == path.path && !error.remedy.isEmpty)

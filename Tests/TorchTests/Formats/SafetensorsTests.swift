@@ -13,8 +13,10 @@ import Torch
           tensors: [
             .init(name: "weight \"q\" é", dtype: .f32, shape: [2, 3], bytes: first),
             .init(name: "ids", dtype: .i64, shape: [2], bytes: second),
-            .init(name: "empty", dtype: .bool, shape: [0, 4], bytes: UnsafeRawBufferPointer(start: nil, count: 0)),
-            .init(name: "scalar", dtype: .f32, shape: [], bytes: UnsafeRawBufferPointer(rebasing: first[0..<4])),
+            .init(
+              name: "empty", dtype: .bool, shape: [0, 4], bytes: UnsafeRawBufferPointer(start: nil, count: 0)),
+            .init(
+              name: "scalar", dtype: .f32, shape: [], bytes: UnsafeRawBufferPointer(rebasing: first[0..<4])),
           ], metadata: ["step": "12"])
       }
     }
@@ -101,7 +103,10 @@ import Torch
       let before = try Data(contentsOf: URL(fileURLWithPath: path))
       #expect(throws: SafetensorsError.self) {
         try SafetensorsWriter.write(
-          path, tensors: [.init(name: "a", dtype: .f32, shape: [9], bytes: UnsafeRawBufferPointer(start: nil, count: 0))])
+          path,
+          tensors: [
+            .init(name: "a", dtype: .f32, shape: [9], bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+          ])
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.safetensors"])
@@ -112,7 +117,8 @@ import Torch
   @Test func shardsAreFoundThroughTheIndex() throws {
     try inFolder { folder in
       try sample(at: folder + "/one.safetensors")
-      let index = #"{"metadata":{"total_size":44},"weight_map":{"ids":"one.safetensors","scalar":"one.safetensors"}}"#
+      let index =
+        #"{"metadata":{"total_size":44},"weight_map":{"ids":"one.safetensors","scalar":"one.safetensors"}}"#
       try index.write(toFile: folder + "/model.safetensors.index.json", atomically: true, encoding: .utf8)
       let model = try SafetensorsModel(path: folder)
       #expect(model.files.count == 2 && model.entry("ids")?.shape == [2])
