@@ -99,11 +99,25 @@ public struct BytePairTokenizer: Tokenizer {
     let needsComposing = composes && bytes.contains { $0 >= 0x80 }
     if needsPrefix || needsComposing {
       var text = (needsPrefix ? " " : "") + String(decoding: bytes, as: UTF8.self)
-      if needsComposing { text = text.precomposedStringWithCanonicalMapping }
+      if needsComposing { text = Self.composed(text) }
       text.withUTF8 { words($0, cache, &symbols, &ids) }
     } else {
       words(bytes, cache, &symbols, &ids)
     }
+  }
+
+  /// NFC. The text is cut at U+1113, which composes with nothing: Swift 6.3 takes it for the leading consonant
+  /// of a modern Hangul syllable and puts U+FFFD in place of it and the vowel after it.
+  static func composed(_ text: String) -> String {
+    var result = ""
+    for (index, part) in text.unicodeScalars.split(separator: "\u{1113}", omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      if index > 0 { result.unicodeScalars.append("\u{1113}") }
+      result.unicodeScalars.append(
+        contentsOf: String(part).precomposedStringWithCanonicalMapping.unicodeScalars)
+    }
+    return result
   }
 
   private func words(

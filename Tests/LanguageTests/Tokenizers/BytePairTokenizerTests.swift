@@ -54,6 +54,12 @@ import Torch
     }
   }
 
+  @Test func compositionKeepsOldKoreanConsonants() {
+    let text = "e\u{301}\u{1113}\u{1169}\u{1112}\u{1161}"
+    let scalars = BytePairTokenizer.composed(text).unicodeScalars.map(\.value)
+    #expect(scalars == [0xE9, 0x1113, 0x1169, 0xD558])
+  }
+
   @Test func threadsThatEncodeAtTheSameTimeAgree() async throws {
     let tokenizer = try tiny()
     let texts = try TokenizerFixtures.rows().map(\.text)
