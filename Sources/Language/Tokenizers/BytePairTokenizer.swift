@@ -1,154 +1,153 @@
 import Foundation
-import Torch
 
-/// Byte-level byte-pair encoding as SmolLM2 uses it: control tokens cut out, every digit by itself, GPT-2's
-/// pattern, then merges by rank.
-public final class BytePairTokenizer: @unchecked Sendable {
-  public let vocabularySize: Int
-  public let endToken: Int
-  private let pieces: [[UInt8]]
-  private let idOfPiece: [[UInt8]: Int32]
-  private let rank: [UInt64: (rank: Int32, merged: Int32)]
-  private let idOfByte: [Int32]
-  private let control: [(text: [UInt8], id: Int32)]
-  private let isControl: [Bool]
-  private let lock = NSLock()
-  private var cache: [[UInt8]: [Int32]] = [:]
+/// Byte-level byte-pair encoding, as GPT-2, Llama 3, Qwen 2 and SmolLM 2 use it.
+///
+/// Text is cut at control tokens, then into words; the UTF-8 bytes of a word are the first symbols, and the
+/// adjacent pair with the lowest merge rank is joined until no pair is in the table.
+public struct BytePairTokenizer: Tokenizer {
+  public let eosToken: Int32?
+  public let beginToken: Int32?
+  private let table: TokenTable
+  private let decoded: TokenTable
+  private let isSpecial: [Bool]
+  private let special: SpecialTokens
+  private let preTokenizer: PreTokenizer
+  private let merges: MergeTable
+  /// The first symbol of each byte; -1 for a byte that the vocabulary lacks, which is then dropped.
+  private let byteTokens: [Int32]
+  /// A word that is a token is taken as that token without merging.
+  private let ignoresMerges: Bool
+  private let composes: Bool
+  private let caches = WordCache.Pool()
 
-  /// Reads the `tokenizer.ggml.*` keys.
-  /// - Throws: `GGUFError` when the file's tokenizer is of another kind or a key is missing.
-  public init(_ file: GGUFFile) throws {
-    let model: String = try file.required("tokenizer.ggml.model") { file.string($0) }
-    let kind = file.string("tokenizer.ggml.pre") ?? "default"
-    guard model == "gpt2", kind == "smollm" else {
-      throw GGUFError(
-        file: file.path, problem: "tokenizer '\(model)' with pre-tokenizer '\(kind)' is not supported",
-        remedy: "Use a model with SmolLM's byte-level tokenizer.")
-    }
-    let tokens: [String] = try file.required("tokenizer.ggml.tokens") { file.strings($0) }
-    let merges: [String] = try file.required("tokenizer.ggml.merges") { file.strings($0) }
-    let types = file.integers("tokenizer.ggml.token_type") ?? []
-    let byteOf = Self.bytesOfAlphabet()
-    let controlFlags = tokens.indices.map { $0 < types.count && types[$0] == 3 }
-    isControl = controlFlags
-    pieces = zip(tokens, controlFlags).map { token, isControl in
-      isControl ? Array(token.utf8) : token.unicodeScalars.map { byteOf[$0.value] ?? UInt8(ascii: "?") }
-    }
-    var ids: [[UInt8]: Int32] = [:]
-    for (index, piece) in pieces.enumerated() where !controlFlags[index] { ids[piece] = Int32(index) }
-    var ranks: [UInt64: (rank: Int32, merged: Int32)] = [:]
-    for (index, merge) in merges.enumerated() {
-      let parts = merge.split(separator: " ").map { part in
-        part.unicodeScalars.compactMap { byteOf[$0.value] }
-      }
-      guard parts.count == 2, let left = ids[parts[0]], let right = ids[parts[1]],
-        let merged = ids[parts[0] + parts[1]]
+  /// What the readers of GGUF and tokenizer.json hand over.
+  struct Parts {
+    var file: String
+    /// Spellings in the byte alphabet by id; empty for unused ids.
+    var tokens: [String]
+    var merges: [(String, String)]
+    var specialTokens: [SpecialTokens.Token]
+    /// Ids that `skipSpecial` leaves out.
+    var controlIDs: Set<Int32>
+    var preTokenizer: PreTokenizer
+    var eosToken: Int32?
+    var beginToken: Int32?
+    var ignoresMerges = false
+    /// Text is brought into NFC first.
+    var composes = false
+  }
+
+  init(_ parts: Parts) throws(TokenizerError) {
+    let table = TokenTable(parts.tokens.map { Array($0.utf8) })
+    var pairs: [(left: Int32, right: Int32, merged: Int32)] = []
+    pairs.reserveCapacity(parts.merges.count)
+    for (rank, merge) in parts.merges.enumerated() {
+      let (left, right) = (Array(merge.0.utf8), Array(merge.1.utf8))
+      guard let first = table.id(of: left), let second = table.id(of: right),
+        let merged = table.id(of: left + right)
       else {
-        throw GGUFError(
-          file: file.path, problem: "merge \(index) ('\(merge)') names tokens that do not exist")
+        throw TokenizerError(
+          file: parts.file,
+          problem: "merge \(rank) ('\(merge.0)' with '\(merge.1)') has a token that is not in the vocabulary",
+          remedy: "The tokenizer's parts do not belong together: download the model again.")
       }
-      ranks[Self.pair(left, right)] = (Int32(index), merged)
+      pairs.append((first, second, merged))
     }
-    idOfByte = (0...255).map { ids[[UInt8($0)]] ?? 0 }
-    idOfPiece = ids
-    rank = ranks
-    control = controlFlags.indices.filter { controlFlags[$0] }.map { (Array(tokens[$0].utf8), Int32($0)) }
-      .sorted { $0.text.count > $1.text.count }
-    vocabularySize = tokens.count
-    endToken = try file.required("tokenizer.ggml.eos_token_id") { file.integer($0) }
+    self.table = table
+    decoded = TokenTable(parts.tokens.map(ByteAlphabet.decode))
+    merges = MergeTable(pairs)
+    byteTokens = (0...255).map { table.id(of: ByteAlphabet.spelling(UInt8($0))) ?? -1 }
+    isSpecial = parts.tokens.indices.map { parts.controlIDs.contains(Int32($0)) }
+    special = SpecialTokens(parts.specialTokens)
+    preTokenizer = parts.preTokenizer
+    eosToken = parts.eosToken
+    beginToken = parts.beginToken
+    ignoresMerges = parts.ignoresMerges
+    composes = parts.composes
   }
 
-  /// Token ids of a text. Control tokens written in it are taken as such unless `allowSpecial` is false.
-  public func encode(_ text: String, allowSpecial: Bool = true) -> [Int] {
-    let bytes = Array(text.utf8)
-    var ids: [Int] = []
-    var start = 0
-    var index = 0
-    while index < bytes.count {
-      // Control tokens of this family begin with '<'; others are found the same way.
-      if allowSpecial, let match = control.first(where: { bytes[index...].starts(with: $0.text) }) {
-        encode(bytes[start..<index], into: &ids)
-        ids.append(Int(match.id))
-        index += match.text.count
-        start = index
+  public var vocabularySize: Int { table.count }
+
+  public func encode(_ text: String, allowSpecial: Bool) -> [Int32] {
+    var text = text
+    return text.withUTF8 { bytes in
+      var ids: [Int32] = []
+      ids.reserveCapacity(bytes.count / 3 + 8)
+      caches.with { cache in
+        var symbols: [Int32] = []
+        let plain = { (range: Range<Int>) in
+          encode(UnsafeBufferPointer(rebasing: bytes[range]), cache, &symbols, &ids)
+        }
+        if allowSpecial {
+          special.forEachPart(of: bytes) { range, token in
+            if let token { ids.append(token) }
+            if let range { plain(range) }
+          }
+        } else if !bytes.isEmpty {
+          plain(0..<bytes.count)
+        }
+      }
+      return ids
+    }
+  }
+
+  /// Appends the ids of a stretch without control tokens.
+  private func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ symbols: inout [Int32], _ ids: inout [Int32]
+  ) {
+    let needsPrefix = preTokenizer.addsPrefixSpace && bytes.first != 0x20
+    let needsComposing = composes && bytes.contains { $0 >= 0x80 }
+    if needsPrefix || needsComposing {
+      var text = (needsPrefix ? " " : "") + String(decoding: bytes, as: UTF8.self)
+      if needsComposing { text = Self.composed(text) }
+      text.withUTF8 { words($0, cache, &symbols, &ids) }
+    } else {
+      words(bytes, cache, &symbols, &ids)
+    }
+  }
+
+  /// NFC. The text is cut at U+1113, which composes with nothing: Swift 6.3 takes it for the leading consonant
+  /// of a modern Hangul syllable and puts U+FFFD in place of it and the vowel after it.
+  static func composed(_ text: String) -> String {
+    var result = ""
+    for (index, part) in text.unicodeScalars.split(separator: "\u{1113}", omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      if index > 0 { result.unicodeScalars.append("\u{1113}") }
+      result.unicodeScalars.append(
+        contentsOf: String(part).precomposedStringWithCanonicalMapping.unicodeScalars)
+    }
+    return result
+  }
+
+  private func words(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ symbols: inout [Int32], _ ids: inout [Int32]
+  ) {
+    preTokenizer.forEachWord(of: bytes, in: 0..<bytes.count) { word in
+      let key = WordCache.key(bytes, word)
+      if let key, cache.append(key, to: &ids) { return }
+      symbols.removeAll(keepingCapacity: true)
+      if ignoresMerges, let whole = decoded.id(of: UnsafeBufferPointer(rebasing: bytes[word])) {
+        symbols.append(whole)
       } else {
-        index += 1
+        for byte in bytes[word] where byteTokens[Int(byte)] >= 0 { symbols.append(byteTokens[Int(byte)]) }
+        merges.merge(&symbols)
       }
+      if let key { cache.remember(key, symbols) }
+      ids.append(contentsOf: symbols)
     }
-    encode(bytes[start...], into: &ids)
-    return ids
   }
 
-  /// The text of token ids; bytes that are not UTF-8 become U+FFFD.
-  public func decode(_ ids: [Int], skipSpecial: Bool = true) -> String {
+  public func decode(_ ids: [Int32], skipSpecial: Bool) -> String {
     var bytes: [UInt8] = []
-    for id in ids where pieces.indices.contains(id) && !(skipSpecial && isControl[id]) { bytes += pieces[id] }
+    for id in ids {
+      guard let token = decoded[id], !(skipSpecial && isSpecial[Int(id)]) else { continue }
+      bytes.append(contentsOf: token)
+    }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// One text without control tokens.
-  private func encode(_ bytes: ArraySlice<UInt8>, into ids: inout [Int]) {
-    guard !bytes.isEmpty else { return }
-    let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
-    for word in WordSplitter.words(scalars) {
-      var text: [UInt8] = []
-      for scalar in scalars[word] { text += UTF8.encode(scalar).map(Array.init) ?? [] }
-      ids += merge(text).map(Int.init)
-    }
-  }
+  public func id(of token: String) -> Int32? { table.id(of: Array(token.utf8)) }
 
-  private func merge(_ word: [UInt8]) -> [Int32] {
-    lock.lock()
-    let known = cache[word]
-    lock.unlock()
-    if let known { return known }
-    var parts = word.map { idOfByte[Int($0)] }
-    while parts.count > 1 {
-      var best: (rank: Int32, merged: Int32)?
-      for index in 0..<(parts.count - 1) {
-        guard let entry = rank[Self.pair(parts[index], parts[index + 1])] else { continue }
-        if entry.rank < best?.rank ?? .max { best = entry }
-      }
-      guard let best else { break }
-      var merged: [Int32] = []
-      merged.reserveCapacity(parts.count)
-      var index = 0
-      while index < parts.count {
-        if index + 1 < parts.count, rank[Self.pair(parts[index], parts[index + 1])]?.rank == best.rank {
-          merged.append(best.merged)
-          index += 2
-        } else {
-          merged.append(parts[index])
-          index += 1
-        }
-      }
-      parts = merged
-    }
-    if word.count <= 32 {
-      lock.lock()
-      if cache.count > 100_000 { cache.removeAll(keepingCapacity: true) }
-      cache[word] = parts
-      lock.unlock()
-    }
-    return parts
-  }
-
-  private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  /// GPT-2's printable stand-ins for bytes, by scalar.
-  private static func bytesOfAlphabet() -> [UInt32: UInt8] {
-    var table: [UInt32: UInt8] = [:]
-    var next: UInt32 = 0x100
-    for byte in UInt8.min...UInt8.max {
-      switch byte {
-      case 33...126, 161...172, 174...255: table[UInt32(byte)] = byte
-      default:
-        table[next] = byte
-        next += 1
-      }
-    }
-    return table
-  }
+  public func tokenBytes(_ id: Int32) -> [UInt8]? { decoded[id].map(Array.init) }
 }

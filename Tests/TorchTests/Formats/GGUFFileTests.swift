@@ -94,20 +94,23 @@ enum FormatFixtures {
     let path = folder.appendingPathComponent("flipped.gguf")
     var refused = 0
     for offset in 0..<1900 {
-      for pattern: UInt8 in [0x01, 0x80, 0xFF] {
+      for pattern: UInt8 in offset % 8 == 0 ? [0x01, 0x80, 0xFF] : [0xFF >> (offset % 8)] {
         var bytes = whole
         bytes[offset] ^= pattern
         try bytes.write(to: path)
         do throws(GGUFError) {
           let file = try GGUFFile(path: path.path)
-          for info in file.tensors where info.type.canDequantize { _ = try file.dequantize(info.name) }
+          // Every tensor for some offsets, one for the rest: de-quantising is what takes the time.
+          for info in file.tensors.prefix(offset % 64 == 0 ? .max : 1) where info.type.canDequantize {
+            _ = try file.dequantize(info.name)
+          }
         } catch {
           refused += 1
           #expect(error.file == path.path && !error.remedy.isEmpty)
         }
       }
     }
-    #expect(refused > 1000)
+    #expect(refused > 500)
   }
 
   @Test(.enabled(if: FormatFixtures.hasGGUF, "run scripts/setup to fetch the model"))
