@@ -67,7 +67,8 @@ if hasShim {
       swiftSettings: strict),
     .testTarget(
       name: "TorchTests", dependencies: ["Torch"], exclude: ["Fixtures"], swiftSettings: strict),
-    .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
+    .testTarget(
+      name: "LanguageTests", dependencies: ["Language"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["laurel"], swiftSettings: strict),

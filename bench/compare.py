@@ -59,7 +59,7 @@ def main():
     options = parser.parse_args()
 
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trl_grpo_step.py")
-    laurel = [options.laurel, "bench", "step", "--prompts", options.prompts, "--serve"]
+    laurel = [options.laurel, "bench", "--prompts", options.prompts, "--serve"]
     if options.laurel_command:
         laurel = shlex.split(options.laurel_command)
     sides = [Side("TRL", [sys.executable, script, "--prompts", options.prompts, "--serve"]), Side("Laurel", laurel)]

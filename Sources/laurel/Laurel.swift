@@ -9,7 +9,7 @@ struct Laurel: AsyncParsableCommand {
     subcommands: [
       Train.self, ReportCommand.self, Runs.self, ScoreCommand.self, RewardsCommand.self, TasksCommand.self,
       Tokenize.self,
-      LogProbs.self, Generate.self, Doctor.self,
+      LogProbs.self, Generate.self, Doctor.self, Bench.self,
     ])
 }
 

@@ -131,6 +131,14 @@ enum ModelFiles {
     return try GGUFFile(path: path)
   }
 
+  /// The chat template that the file carries, recognised by its text.
+  static func chatTemplate(_ file: GGUFFile) throws -> ChatTemplate {
+    guard let jinja = file.string("tokenizer.chat_template") else {
+      throw ValidationFailure("\(file.path) has no chat template: use an instruction-tuned model")
+    }
+    return try ChatTemplate(recognizing: jinja)
+  }
+
   /// Elements for `auto`: bfloat16 where the processor multiplies it in hardware.
   static func dtype(_ name: String) -> DType {
     switch name {

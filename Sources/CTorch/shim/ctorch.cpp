@@ -11,9 +11,18 @@
 #include <torch/version.h>
 
 #include <cstring>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <string>
 
 static thread_local std::string last_error;
+
+// Activations are freed and asked for again every layer. By default glibc maps and unmaps each of them, and the
+// kernel then clears its pages anew; keeping them saves that.
+#ifdef __GLIBC__
+[[maybe_unused]] static const bool keeps_blocks = mallopt(M_MMAP_THRESHOLD, 1 << 30) != 0 && mallopt(M_TRIM_THRESHOLD, 1 << 30) != 0;
+#endif
 
 // The one guard: no exception crosses the C border.
 template <typename Body>

@@ -57,13 +57,13 @@ public struct TrainingStep: Sendable {
 public final class LanguageTrainer {
   public let configuration: LanguageTrainerConfiguration
   private let model: LlamaModel
-  private let tokenizer: BytePairTokenizer
+  private let tokenizer: any Tokenizer
   private let rewards: RewardSpecification
   private let optimizer: AdamW
 
   /// - Throws: `TorchError` when the model has no adapters, or groups would hold a single completion.
   public init(
-    _ configuration: LanguageTrainerConfiguration, model: LlamaModel, tokenizer: BytePairTokenizer,
+    _ configuration: LanguageTrainerConfiguration, model: LlamaModel, tokenizer: any Tokenizer,
     rewards: RewardSpecification
   ) throws {
     guard let lora = model.lora else {
@@ -85,7 +85,8 @@ public final class LanguageTrainer {
   ) {
     let options = SamplingOptions(
       temperature: configuration.temperature, maxCompletionLength: configuration.maxCompletionLength,
-      topK: configuration.topK, topP: configuration.topP, endTokens: [tokenizer.endToken], seed: seed)
+      topK: configuration.topK, topP: configuration.topP,
+      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)
     let completions = try Sampler.complete(
       model, prompts: prompts.map(\.ids), count: count, options: options, identity: identity)
     var samples: [Sample] = []
@@ -93,7 +94,7 @@ public final class LanguageTrainer {
       for completion in drawn {
         var sample = prompt.sample
         sample.group = group
-        sample.completion = tokenizer.decode(completion.ids)
+        sample.completion = tokenizer.decode(completion.ids.map(Int32.init))
         sample.completionTokens = completion.ids.count
         sample.isTruncated = completion.isTruncated
         samples.append(sample)
@@ -179,5 +180,6 @@ public final class LanguageTrainer {
 }
 
 extension Duration {
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+  /// The duration in seconds.
+  public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -24,9 +24,9 @@ struct Tokenize: AsyncParsableCommand {
   @Argument(help: "The text file.") var file: String
 
   func run() async throws {
-    let tokenizer = try BytePairTokenizer(ModelFiles.open(model))
+    let tokenizer = try BytePairTokenizer(gguf: ModelFiles.open(model))
     for line in try lines(of: file) {
-      print(JSONValue.array(tokenizer.encode(line).map { .integer($0) }).jsonText)
+      print(JSONValue.array(tokenizer.encode(line).map { .integer(Int($0)) }).jsonText)
     }
   }
 }
@@ -40,10 +40,10 @@ struct LogProbs: AsyncParsableCommand {
 
   func run() async throws {
     let gguf = try ModelFiles.open(model)
-    let tokenizer = try BytePairTokenizer(gguf)
+    let tokenizer = try BytePairTokenizer(gguf: gguf)
     let decoder = try LlamaModel(gguf)
     for line in try lines(of: file) {
-      let ids = tokenizer.encode(line)
+      let ids = tokenizer.encode(line).map(Int.init)
       let values = try decoder.logProbabilities(ids)
       print(
         JSONValue.object(
@@ -76,16 +76,17 @@ struct Generate: AsyncParsableCommand {
 
   func run() async throws {
     let gguf = try ModelFiles.open(model)
-    let tokenizer = try BytePairTokenizer(gguf)
+    let tokenizer = try BytePairTokenizer(gguf: gguf)
     let decoder = try LlamaModel(gguf, dtype: ModelFiles.dtype("auto"))
     var messages = [ChatMessage(role: "user", content: prompt)]
     if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
+    let text = try ModelFiles.chatTemplate(gguf).render(messages: messages, addGenerationPrompt: true)
     let options = SamplingOptions(
       temperature: temperature, maxCompletionLength: maxCompletionLength, topK: topK, topP: topP,
-      endTokens: [tokenizer.endToken], seed: seed)
+      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)
     let answers = try Sampler.complete(
-      decoder, prompts: [tokenizer.encode(ChatTemplate.smolLM2.render(messages))], count: numGenerations,
+      decoder, prompts: [tokenizer.encode(text).map(Int.init)], count: numGenerations,
       options: options)
-    for answer in answers[0] { print(tokenizer.decode(answer.ids)) }
+    for answer in answers[0] { print(tokenizer.decode(answer.ids.map(Int32.init))) }
   }
 }

@@ -12,82 +12,21 @@ struct ScoreCommand: AsyncParsableCommand {
   @Argument(help: "The specification (YAML).") var rewards: String
   @Argument(help: "JSONL with completion, and prompt, reference, group where rewards want them.") var data:
     String
+  @Option(help: "Chunks scored at a time; default: the processors.") var workers: Int?
 
   func run() async throws {
     let specification = try RewardSpecification(contentsOf: rewards, registry: .standard)
-    guard let handle = FileHandle(forReadingAtPath: data) else {
-      throw ValidationFailure("cannot read \(data): no such file, or no permission")
+    var stream = ScoreStream(specification)
+    if let workers { stream.workers = max(1, workers) }
+    let path = data
+    let began = Date()
+    let counts = try await stream.run(path: path, output: .standardOutput) { error in
+      say("\(path):\(error); the line is left out")
     }
-    var isClean = true
-    var batch: [(line: Int, sample: Sample)] = []
-    var number = 0
-    var rest = Data()
-    func take(_ line: Data) {
-      number += 1
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
-      do {
-        batch.append((number, try Self.sample(line)))
-      } catch {
-        isClean = false
-        say("\(data):\(number): \(error); the line is left out")
-      }
-    }
-    while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-      rest += chunk
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: 0x0A) {
-        take(rest[start..<end])
-        start = rest.index(after: end)
-      }
-      rest = Data(rest[start...])
-      if batch.count >= 1024 {
-        isClean = try await flush(&batch, specification) && isClean
-      }
-    }
-    if !rest.isEmpty { take(rest) }
-    isClean = try await flush(&batch, specification) && isClean
-    if !isClean { throw ExitCode.failure }
-  }
-
-  private static func sample(_ line: Data) throws -> Sample {
-    guard let text = String(data: line, encoding: .utf8) else {
-      throw ValidationFailure("the line is not UTF-8")
-    }
-    guard case .object(let row) = try JSONValue(json: text) else {
-      throw ValidationFailure("not a JSON object")
-    }
-    guard case .string(let completion)? = row["completion"] else {
-      throw ValidationFailure("the field completion is missing or not a string")
-    }
-    var sample = Sample(completion: completion, reference: nil, columns: row)
-    if case .string(let prompt)? = row["prompt"] { sample.prompt = prompt }
-    for key in ["reference", "answer", "solution", "ground_truth"] where sample.reference == nil {
-      sample.reference = row[key]
-    }
-    if case .integer(let group)? = row["group"] { sample.group = group }
-    return sample
-  }
-
-  private func flush(
-    _ batch: inout [(line: Int, sample: Sample)], _ specification: RewardSpecification
-  ) async throws -> Bool {
-    if batch.isEmpty { return true }
-    let table = try await specification.score(batch.map(\.sample))
-    var text = ""
-    for (row, item) in batch.enumerated() {
-      let values = table.names.map { name in
-        (name, (table.column(name)?[row]).map(JSONValue.number) ?? .null)
-      }
-      text +=
-        JSONValue.object(
-          JSONObject([
-            ("line", .integer(item.line)), ("score", table.totals[row].map(JSONValue.number) ?? .null),
-            ("rewards", .object(JSONObject(values))),
-          ])
-        ).jsonText + "\n"
-    }
-    FileHandle.standardOutput.write(Data(text.utf8))
-    batch.removeAll(keepingCapacity: true)
-    return table.outcomes.allSatisfy { $0 == .scored || $0 == .abstained }
+    let seconds = -began.timeIntervalSinceNow
+    say(
+      "\(counts.scored) scored, \(counts.rejected) left out, \(counts.failures.reduce(0, +)) failures, "
+        + "\(Int(Double(counts.scored) / max(seconds, 1e-9))) samples/s")
+    if counts.rejected > 0 || counts.failures.contains(where: { $0 > 0 }) { throw ExitCode.failure }
   }
 }

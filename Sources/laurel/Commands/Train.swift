@@ -21,7 +21,8 @@ struct Train: AsyncParsableCommand {
     var run = try RunFile(path: file)
     if let seed { run.trainer.seed = seed }
     let gguf = try ModelFiles.open(run.model)
-    let tokenizer = try BytePairTokenizer(gguf)
+    let tokenizer = try BytePairTokenizer(gguf: gguf)
+    let template = try ModelFiles.chatTemplate(gguf)
     let dtype = ModelFiles.dtype(run.dtype)
     let model = try LlamaModel(gguf, dtype: dtype)
     model.lora = try LoRA(run.lora, for: model, seed: run.trainer.seed)
@@ -35,13 +36,15 @@ struct Train: AsyncParsableCommand {
         started: began.timeIntervalSince1970))
     say("run \(folder.path): \(run.model), \(dtype), \(Torch.threads) threads, seed \(run.trainer.seed)")
 
-    let heldOut = try prompts(run.task.items(split: .heldOut, count: run.heldOut, seed: 0), tokenizer)
+    let heldOut = try prompts(
+      run.task.items(split: .heldOut, count: run.heldOut, seed: 0), tokenizer, template)
     let before = try await trainer.evaluate(heldOut, step: 0)
     try store.append(samples: records(before.samples, before.table, .before, nil), step: 0)
     say("before: " + line(before.table))
     let count = run.trainer.promptsPerStep
     let train = try prompts(
-      run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), tokenizer)
+      run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed),
+      tokenizer, template)
     let loopStart = Date()
     for step in 0..<run.trainer.maxSteps {
       let result = try await trainer.run(
@@ -82,10 +85,13 @@ struct Train: AsyncParsableCommand {
     return path
   }
 
-  private func prompts(_ items: [TaskItem], _ tokenizer: BytePairTokenizer) throws -> [TrainingPrompt] {
+  private func prompts(_ items: [TaskItem], _ tokenizer: any Tokenizer, _ template: ChatTemplate) throws
+    -> [TrainingPrompt]
+  {
     items.map { item in
       TrainingPrompt(
-        ids: tokenizer.encode(ChatTemplate.smolLM2.render(item.messages)),
+        ids: tokenizer.encode(template.render(messages: item.messages, addGenerationPrompt: true)).map(
+          Int.init),
         sample: Sample(
           prompt: item.prompt, messages: item.messages, completion: "", reference: item.reference,
           columns: item.columns))

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Language
+import Policies
+import Rewards
+import Torch
+
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Time one GRPO step: 4 prompts x 8 completions x 48 new tokens, LoRA on every projection.",
+    discussion: "With --serve it answers every line `step` on the standard input, as bench/compare.py wants.")
+  @Option(help: "JSONL with a prompt (messages) per line.") var prompts = "bench/prompts.jsonl"
+  @Option(help: "Steps to time, after one that is not.") var steps = 5
+  @Option(help: "float32, as TRL computes here, or bfloat16.") var dtype = "float32"
+  @Flag var serve = false
+
+  private static let group = 8
+  private static let length = 48
+
+  func run() async throws {
+    let gguf = try ModelFiles.open(ModelFiles.defaultName)
+    let tokenizer = try BytePairTokenizer(gguf: gguf)
+    let template = try ModelFiles.chatTemplate(gguf)
+    let model = try LlamaModel(gguf, dtype: ModelFiles.dtype(dtype))
+    let lora = try LoRA(LoRAConfiguration(), for: model, seed: 1)
+    model.lora = lora
+    let optimizer = try AdamW(lora.parameters.map(\.tensor), learningRate: 1e-5)
+    let ids = try chats().map {
+      tokenizer.encode(template.render(messages: $0, addGenerationPrompt: true)).map(Int.init)
+    }
+    guard ids.count >= 4 else { throw ValidationFailure("\(prompts): expected at least 4 prompts") }
+    var number = 0
+    func step() throws -> String {
+      let chosen = (0..<4).map { ids[(number * 4 + $0) % ids.count] }
+      number += 1
+      return try time(chosen, identity: number * 32, model, tokenizer, optimizer)
+    }
+    _ = try step()
+    if serve {
+      put("{\"ready\": true}")
+      while let line = readLine() { if line == "step" { put(try step()) } }
+    } else {
+      for _ in 0..<steps { put(try step()) }
+    }
+  }
+
+  /// Draws, scores by distinct characters (as TRL's side does), and takes one optimiser step.
+  private func time(
+    _ ids: [[Int]], identity: Int, _ model: LlamaModel, _ tokenizer: any Tokenizer, _ optimizer: AdamW
+  ) throws -> String {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    // Without end tokens every step does the same work.
+    let drawn = try Sampler.complete(
+      model, prompts: ids, count: Self.group,
+      options: SamplingOptions(maxCompletionLength: Self.length, seed: 1),
+      identity: identity)
+    let sampled = clock.now
+    let groups = zip(ids, drawn).map { prompt, completions in
+      let rewards = completions.map { completion in
+        Double?(Double(Set(tokenizer.decode(completion.ids.map(Int32.init))).count) / 64)
+      }
+      let groups = [Int](repeating: 0, count: rewards.count)
+      return PolicyGroup(
+        prompt: prompt, completions: completions.map(\.ids),
+        advantages: groupRelativeAdvantages(rewards, groups: groups))
+    }
+    try PolicyStep(objective: PolicyObjective(), maxCompletionLength: Self.length).accumulate(
+      groups, into: model)
+    try optimizer.clipGradients(to: 1)
+    try optimizer.step()
+    try optimizer.zeroGradients()
+    let end = clock.now
+    let tokens = drawn.joined().reduce(0) { $0 + $1.ids.count }
+    return String(
+      format:
+        "{\"engine\": \"laurel\", \"seconds\": %.4f, \"sampling_seconds\": %.4f, \"training_seconds\": %.4f, \"new_tokens\": %d}",
+      (end - begin).seconds, (sampled - begin).seconds, (end - sampled).seconds, tokens)
+  }
+
+  private func chats() throws -> [[ChatMessage]] {
+    guard let data = FileManager.default.contents(atPath: prompts),
+      let text = String(data: data, encoding: .utf8)
+    else { throw ValidationFailure("cannot read \(prompts)") }
+    return try text.split(separator: "\n").enumerated().map { index, line in
+      guard case .object(let row) = try JSONValue(json: String(line)), case .array(let items)? = row["prompt"]
+      else {
+        throw ValidationFailure(
+          "\(prompts):\(index + 1): expected an object with a list of messages as prompt")
+      }
+      return try items.map { item in
+        guard case .object(let message) = item, case .string(let role)? = message["role"],
+          case .string(let content)? = message["content"]
+        else { throw ValidationFailure("\(prompts):\(index + 1): a message lacks role or content") }
+        return ChatMessage(role: role, content: content)
+      }
+    }
+  }
+
+  /// One line, at once: the other side waits for it.
+  private func put(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+}
