@@ -161,8 +161,10 @@ public final class LlamaModel: @unchecked Sendable {
   private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws
     -> Tensor
   {
-    let base = try project(input, weight)
-    return try lora?.apply(base, input: input, layer: layer, fused, configuration) ?? base
+    let cast = dtype == .float32 ? input : try input.to(dtype)
+    let base = try cast.linear(weight)
+    let result = try lora?.apply(base, input: cast, layer: layer, fused, configuration) ?? base
+    return dtype == .float32 ? result : try result.to(.float32)
   }
 
   private func feedForward(_ stream: Tensor, _ layer: Layer, _ index: Int) throws -> Tensor {

@@ -84,29 +84,54 @@ public final class LoRA: @unchecked Sendable {
     }
   }
 
-  /// `base` plus the update of the matrices fused into it, in their order. Fused matrices without an adapter take
-  /// a zero block.
+  /// Runs `body` with the adapters of each fused matrix stacked once instead of at every call: for decoding, where
+  /// they stay the same over many calls. Gradients do not flow inside.
+  func withStackedAdapters<R>(_ body: () throws -> R) rethrows -> R {
+    stacked = [:]
+    defer { stacked = nil }
+    return try Torch.withoutGrad(body)
+  }
+
+  /// `base` plus the update of the matrices fused into it, in their order and in the type of `input` (gradients
+  /// arrive at the float32 adapters). Fused matrices without an adapter take a zero block.
   func apply(_ base: Tensor, input: Tensor, layer: Int, _ fused: [LoRATarget], _ model: LlamaConfiguration)
     throws
     -> Tensor
   {
-    let adapters = layers[layer]
-    guard isEnabled, fused.contains(where: { adapters[$0] != nil }) else { return base }
+    guard isEnabled, fused.contains(where: { layers[layer][$0] != nil }) else { return base }
+    let key = StackKey(layer: layer, first: fused[0])
+    let (down, up) = try stacked?[key] ?? stack(layer, fused, model, input.dtype)
+    if stacked != nil { stacked?[key] = (down, up) }
+    return try base.addmm(input.linear(down), up.transpose(0, 1), alpha: configuration.scale)
+  }
+
+  /// A of all targets one below the other, B as a block diagonal.
+  private func stack(_ layer: Int, _ fused: [LoRATarget], _ model: LlamaConfiguration, _ dtype: DType) throws
+    -> (down: Tensor, up: Tensor)
+  {
     var downs: [Tensor] = []
     var ups: [Tensor] = []
     for target in fused {
-      let (rows, _) = target.shape(in: model)
-      if let adapter = adapters[target] {
+      if let adapter = layers[layer][target] {
         downs.append(adapter.a)
         ups.append(adapter.b)
       } else {
-        ups.append(try Tensor.zeros([rows, 0], device: base.device))
+        ups.append(try Tensor.zeros([target.shape(in: model).rows, 0], device: layerDevice(layer)))
       }
     }
-    let reduced = try input.linear(downs.count == 1 ? downs[0] : Tensor.cat(downs))
+    let down = downs.count == 1 ? downs[0] : try Tensor.cat(downs)
     let up = ups.count == 1 ? ups[0] : try Tensor.blockDiagonal(ups)
-    return try base.addmm(reduced, up.transpose(0, 1), alpha: configuration.scale)
+    return dtype == .float32 ? (down, up) : (try down.to(dtype), try up.to(dtype))
   }
+
+  private func layerDevice(_ layer: Int) -> Device { layers[layer].values.first?.a.device ?? .cpu }
+
+  private struct StackKey: Hashable {
+    var layer: Int
+    var first: LoRATarget
+  }
+
+  private var stacked: [StackKey: (down: Tensor, up: Tensor)]?
 }
 
 extension LoRATarget {

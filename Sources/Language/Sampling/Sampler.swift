@@ -39,13 +39,14 @@ public final class Sampler {
       throw TorchError("max_completion_length and the number of completions must be at least 1")
     }
     let sampler = Sampler(model, options)
-    return try Torch.withoutGrad {
+    func drawAll() throws -> [[Completion]] {
       try sampler.prefill(prompts, count: count, identity: identity)
       while sampler.alive > 0 { try sampler.run(steps: 16) }
       return (0..<prompts.count).map { group in
         (0..<count).compactMap { sampler.read(identity + group * count + $0) }
       }
     }
+    return try model.lora?.withStackedAdapters(drawAll) ?? Torch.withoutGrad(drawAll)
   }
 
   /// Completions still being drawn.
