@@ -34,7 +34,7 @@ demo: build ## Train a small model on tool calls and write a report
 test: setup ## Build and run every test
 	OMP_NUM_THREADS=1 swift test --disable-xctest --no-parallel
 
-bench: build ## Laurel's own benchmarks
+bench: build ## Time one GRPO step
 	$(LAUREL) bench
 
 bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
