@@ -60,7 +60,14 @@ struct Runs: AsyncParsableCommand {
   @Argument var folder = "runs"
 
   func run() async throws {
-    for run in RunList.runs(beneath: URL(fileURLWithPath: folder)) { print(run) }
+    let runs = RunList.runs(beneath: URL(fileURLWithPath: folder))
+    if runs.isEmpty { say("no runs beneath \(folder)") }
+    for run in runs {
+      let reward = run.lastReward.map { String(format: "reward %.3f", $0) } ?? "no reward yet"
+      let steps = run.maxSteps.map { "\(run.steps)/\($0) steps" } ?? "\(run.steps) steps"
+      let state = run.problem.map { "\($0)" } ?? run.state.map { "\($0)" } ?? "unknown"
+      print("\(run.folder.path)  \(run.name)  \(state)  \(steps)  \(reward)")
+    }
   }
 }
 
