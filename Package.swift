@@ -56,6 +56,7 @@ if hasShim {
     .systemLibrary(name: "CTorch", path: "Sources/CTorch"),
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict, linkerSettings: shimLinker),
     .target(name: "Language", dependencies: ["Torch", "Rewards"], swiftSettings: strict),
+    .target(name: "LanguageTestSupport", dependencies: ["Torch"], swiftSettings: strict),
     .target(name: "Policies", dependencies: ["Rewards", "Torch", "Language"], swiftSettings: strict),
     .executableTarget(
       name: "laurel",
@@ -68,9 +69,11 @@ if hasShim {
     .testTarget(
       name: "TorchTests", dependencies: ["Torch"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "LanguageTests", dependencies: ["Language"], exclude: ["Fixtures"], swiftSettings: strict),
+      name: "LanguageTests", dependencies: ["Language", "LanguageTestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers"], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["laurel"], swiftSettings: strict),
+      name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers", "LanguageTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["laurel", "LanguageTestSupport"], swiftSettings: strict),
   ]
 }

@@ -14,11 +14,17 @@ public struct TaskItem: Sendable, Equatable {
   public var reference: JSONValue
   /// Every other column that a reward may ask for.
   public var columns: JSONObject
+  /// An answer worth imitating, for supervised training; nil when the task has none.
+  public var demonstration: String?
 
-  public init(messages: [ChatMessage], reference: JSONValue, columns: JSONObject = JSONObject()) {
+  public init(
+    messages: [ChatMessage], reference: JSONValue, columns: JSONObject = JSONObject(),
+    demonstration: String? = nil
+  ) {
     self.messages = messages
     self.reference = reference
     self.columns = columns
+    self.demonstration = demonstration
   }
 
   /// The last message of the user, for rewards and logs that show one text.
@@ -26,7 +32,7 @@ public struct TaskItem: Sendable, Equatable {
 
   public static func == (a: TaskItem, b: TaskItem) -> Bool {
     a.messages == b.messages && a.reference == b.reference
-      && JSONValue.object(a.columns) == .object(b.columns)
+      && JSONValue.object(a.columns) == .object(b.columns) && a.demonstration == b.demonstration
   }
 }
 

@@ -142,14 +142,11 @@ public final class Tensor: @unchecked Sendable {
     return values
   }
 
-  /// Copies the raw row-major bytes out.
-  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count * dtype.byteCount, alignment: 64)
-    defer { bytes.deallocate() }
+  /// Copies the raw row-major bytes out; `buffer` has exactly as many.
+  public func copy(to buffer: UnsafeMutableRawBufferPointer) throws {
     try withExtendedLifetime(self) {
-      try checked(ct_copy_out(handle, bytes.baseAddress, Int64(bytes.count)))
+      try checked(ct_copy_out(handle, buffer.baseAddress, Int64(buffer.count)))
     }
-    return try body(UnsafeRawBufferPointer(bytes))
   }
 
   /// Writes raw row-major bytes into this tensor, in place.

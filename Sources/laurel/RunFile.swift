@@ -8,24 +8,66 @@ import Verifiers
 
 /// A run file: model, task, trainer settings under TRL's names, and the rewards.
 struct RunFile {
+  /// How the policy learns.
+  enum Method: String, CaseIterable {
+    /// From rewards of its own completions; `advantage` chooses among GRPO, GDPO, RLOO and so on.
+    case grpo
+    /// From the task's demonstrations.
+    case sft
+  }
+
   var name: String
-  var text: String
+  var method: Method
   var model: String
+  /// A folder with adapters to start from (PEFT's layout, or a checkpoint of a run).
+  var adapter: String?
   var task: any LanguageTask
+  var taskOptions: JSONValue
   var heldOut: Int
   var trainer: LanguageTrainerConfiguration
-  var lora: LoRAConfiguration
+  /// nil trains all weights.
+  var lora: LoRAConfiguration?
+  var optimizer: OptimizerSettings
   var dtype: String
+  var saveSteps: Int
+  var saveTotalLimit: Int
+  var evalSteps: Int
   var rewards: RewardSpecification
 
-  private static let keys =
+  /// The optimiser and its constants, with transformers' names.
+  struct OptimizerSettings {
+    enum Kind: String, CaseIterable {
+      case adamw
+      case sgd
+    }
+
+    var kind: Kind
+    var weightDecay: Double
+    var beta1: Double
+    var beta2: Double
+    var epsilon: Double
+    var momentum: Double
+
+    func make(_ parameters: [(name: String, tensor: Tensor)], learningRate: Double) throws -> any Optimizer {
+      switch kind {
+      case .adamw:
+        try AdamW(
+          parameters, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+          weightDecay: weightDecay)
+      case .sgd:
+        try SGD(parameters, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+      }
+    }
+  }
+
+  static let keys =
     [
-      "name", "model", "task", "held_out", "dtype", "seed", "max_steps", "prompts_per_step",
-      "num_generations",
-      "max_completion_length", "temperature", "top_p", "top_k", "learning_rate", "warmup_steps",
-      "max_grad_norm",
-      "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta", "kl_estimator", "entropy_coefficient",
-      "token_budget", "lora",
+      "name", "method", "model", "adapter", "task", "held_out", "dtype", "seed", "max_steps", "prompts_per_step",
+      "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "learning_rate",
+      "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1", "adam_beta2",
+      "adam_epsilon", "momentum", "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta",
+      "kl_estimator", "entropy_coefficient", "token_budget", "lora", "save_steps", "save_total_limit",
+      "eval_steps",
     ] + RewardSpecification.keys
 
   /// - Throws: `SpecificationError` with line, column and key, or `TaskError`.
@@ -36,34 +78,53 @@ struct RunFile {
     guard let text = String(data: data, encoding: .utf8) else {
       throw ValidationFailure("\(path) is not UTF-8")
     }
-    self.text = text
     let root = try YAMLValue(yaml: text, file: path).mapping("a mapping with model, task and rewards")
     try root.requireKeys(Self.keys)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    method = try Self.choice(root, "method", default: .grpo)
     model = try root.string("model", default: ModelFiles.defaultName)
+    adapter = try root["adapter"].map { try $0.string() }
     heldOut = try root.int("held_out", default: 64, in: 2...100_000)
     dtype = try root.choice("dtype", of: ["auto", "float32", "bfloat16"], default: "auto")
-    task = try Self.task(root.required("task"))
+    (task, taskOptions) = try Self.task(root.required("task"))
     lora = try Self.lora(root["lora"])
+    optimizer = try Self.optimizer(root)
+    saveSteps = try root.int("save_steps", default: 10, in: 1...1_000_000)
+    saveTotalLimit = try root.int("save_total_limit", default: 2, in: 1...1_000_000)
+    evalSteps = try root.int("eval_steps", default: 0, in: 0...1_000_000)
     trainer = try Self.trainer(root)
     rewards = try RewardSpecification(root, registry: .standard)
+    if lora == nil, dtype == "bfloat16" {
+      throw root["dtype"]?.error("training all weights (lora: false) needs dtype: float32")
+        ?? ValidationFailure("training all weights needs dtype: float32")
+    }
   }
 
-  private static func task(_ place: YAMLValue) throws -> any LanguageTask {
-    if case .string(let name) = place.json { return try TaskRegistry.make(name) }
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ root: YAMLMapping, _ key: String, default value: Choice
+  ) throws -> Choice {
+    let names = Choice.allCases.map(\.rawValue)
+    return Choice(rawValue: try root.choice(key, of: names, default: value.rawValue)) ?? value
+  }
+
+  private static func task(_ place: YAMLValue) throws -> (any LanguageTask, JSONValue) {
+    if case .string(let name) = place.json { return (try TaskRegistry.make(name), place.json) }
     let mapping = try place.mapping("a task's name, or the name with its options")
     guard let entry = mapping.entries.first, mapping.entries.count == 1 else {
       throw place.error("expected one task")
     }
     let options = try entry.value.mapping().entries
-    return try TaskRegistry.make(
+    let task = try TaskRegistry.make(
       entry.name, options: Dictionary(options.map { ($0.name, $0.value.json) }, uniquingKeysWith: { $1 }))
+    return (task, place.json)
   }
 
-  private static func lora(_ place: YAMLValue?) throws -> LoRAConfiguration {
+  private static func lora(_ place: YAMLValue?) throws -> LoRAConfiguration? {
     var lora = LoRAConfiguration()
-    guard let mapping = try place?.mapping() else { return lora }
+    if place?.json == .bool(false) { return nil }
+    guard let mapping = try place?.mapping("a mapping with r, lora_alpha, ..., or false to train all weights")
+    else { return lora }
     try mapping.requireKeys(["r", "lora_alpha", "target_modules", "first_layer"])
     lora.r = try mapping.int("r", default: 16, in: 1...1024)
     lora.alpha = try mapping.double("lora_alpha", default: 32, in: 0.001...65536)
@@ -79,6 +140,16 @@ struct RunFile {
     return lora
   }
 
+  private static func optimizer(_ root: YAMLMapping) throws -> OptimizerSettings {
+    OptimizerSettings(
+      kind: try choice(root, "optim", default: .adamw),
+      weightDecay: try root.double("weight_decay", default: 0, in: 0...1),
+      beta1: try root.double("adam_beta1", default: 0.9, in: 0...0.9999999),
+      beta2: try root.double("adam_beta2", default: 0.999, in: 0...0.9999999),
+      epsilon: try root.double("adam_epsilon", default: 1e-8, in: 1e-16...1),
+      momentum: try root.double("momentum", default: 0, in: 0...0.9999999))
+  }
+
   private static func trainer(_ root: YAMLMapping) throws -> LanguageTrainerConfiguration {
     var trainer = LanguageTrainerConfiguration()
     trainer.seed = UInt64(try root.int("seed", default: 1, in: 0...Int(Int32.max)))
@@ -90,61 +161,75 @@ struct RunFile {
     trainer.topP = try root.double("top_p", default: 1, in: 0.0001...1)
     trainer.topK = try root.int("top_k", default: 0, in: 0...1_000_000)
     trainer.learningRate = try root.double("learning_rate", default: 1e-6, in: 0...1)
-    trainer.warmupSteps = try root.int("warmup_steps", default: 0, in: 0...1_000_000)
+    trainer.schedule = LearningRateSchedule(
+      try choice(root, "lr_scheduler_type", default: .constant),
+      warmupSteps: try root.int("warmup_steps", default: 0, in: 0...1_000_000))
     trainer.maxGradNorm = try root.double("max_grad_norm", default: 1, in: 1e-6...1e6)
     trainer.numIterations = try root.int("num_iterations", default: 1, in: 1...64)
     trainer.entropyCoefficient = try root.double("entropy_coefficient", default: 0, in: -1...1)
     trainer.tokenBudget = try root.int("token_budget", default: 1024, in: 16...1_000_000)
     let epsilon = try root.double("epsilon", default: 0.2, in: 0...10)
-    let losses = PolicyObjective.Normalization.allCases.map(\.rawValue)
-    let estimators = PolicyObjective.KLEstimator.allCases.map(\.rawValue)
     trainer.objective = PolicyObjective(
       epsilon: epsilon, epsilonHigh: try root.double("epsilon_high", default: epsilon, in: 0...10),
-      beta: try root.double("beta", default: 0, in: 0...10),
-      kl: .init(rawValue: try root.choice("kl_estimator", of: estimators, default: "k3")) ?? .k3,
-      normalization: .init(rawValue: try root.choice("loss_type", of: losses, default: "dapo")) ?? .dapo)
+      beta: try root.double("beta", default: 0, in: 0...10), kl: try choice(root, "kl_estimator", default: .k3),
+      normalization: try choice(root, "loss_type", default: .dapo))
     return trainer
   }
 }
 
-/// A mistake of the user, said in one sentence.
-struct ValidationFailure: Error, CustomStringConvertible {
-  var description: String
-  init(_ description: String) { self.description = description }
-}
-
-/// Where models lie.
-enum ModelFiles {
-  static let defaultName = "SmolLM2-135M-Instruct"
-
-  /// The GGUF file of a model name or path.
-  static func open(_ name: String) throws -> GGUFFile {
-    let candidates = [name, ".deps/models/\(name).gguf", ".deps/models/\(name)"]
-    guard
-      let path = candidates.first(where: {
-        $0.hasSuffix(".gguf") && FileManager.default.fileExists(atPath: $0)
-      })
-    else {
-      throw ValidationFailure(
-        "no model '\(name)': give a .gguf file, or run scripts/setup for \(defaultName)")
+extension RunFile {
+  /// The file with every default written out; reading it gives the same run. Relative paths stay relative.
+  var resolvedYAML: String {
+    var lines: [String] = []
+    func put(_ key: String, _ value: JSONValue) { lines.append("\(key): \(value.jsonText)") }
+    put("name", .string(name))
+    put("method", .string(method.rawValue))
+    put("model", .string(model))
+    if let adapter { put("adapter", .string(adapter)) }
+    put("task", taskOptions)
+    put("held_out", .integer(heldOut))
+    put("dtype", .string(dtype))
+    put("seed", .integer(Int(trainer.seed)))
+    put("max_steps", .integer(trainer.maxSteps))
+    put("prompts_per_step", .integer(trainer.promptsPerStep))
+    put("num_generations", .integer(trainer.numGenerations))
+    put("max_completion_length", .integer(trainer.maxCompletionLength))
+    put("temperature", .number(trainer.temperature))
+    put("top_p", .number(trainer.topP))
+    put("top_k", .integer(trainer.topK))
+    put("learning_rate", .number(trainer.learningRate))
+    put("lr_scheduler_type", .string(trainer.schedule.kind.rawValue))
+    put("warmup_steps", .integer(trainer.schedule.warmupSteps))
+    put("max_grad_norm", .number(trainer.maxGradNorm))
+    put("optim", .string(optimizer.kind.rawValue))
+    put("weight_decay", .number(optimizer.weightDecay))
+    put("adam_beta1", .number(optimizer.beta1))
+    put("adam_beta2", .number(optimizer.beta2))
+    put("adam_epsilon", .number(optimizer.epsilon))
+    put("momentum", .number(optimizer.momentum))
+    put("num_iterations", .integer(trainer.numIterations))
+    put("loss_type", .string(trainer.objective.normalization.rawValue))
+    put("epsilon", .number(trainer.objective.epsilon))
+    put("epsilon_high", .number(trainer.objective.epsilonHigh))
+    put("beta", .number(trainer.objective.beta))
+    put("kl_estimator", .string(trainer.objective.kl.rawValue))
+    put("entropy_coefficient", .number(trainer.entropyCoefficient))
+    put("token_budget", .integer(trainer.tokenBudget))
+    if let lora {
+      put(
+        "lora",
+        .object(
+          JSONObject([
+            ("r", .integer(lora.r)), ("lora_alpha", .number(lora.alpha)),
+            ("target_modules", .array(lora.targets.map { .string($0.rawValue) })),
+            ("first_layer", .integer(lora.firstLayer)),
+          ])))
+    } else {
+      put("lora", .bool(false))
     }
-    return try GGUFFile(path: path)
-  }
-
-  /// The chat template that the file carries, recognised by its text.
-  static func chatTemplate(_ file: GGUFFile) throws -> ChatTemplate {
-    guard let jinja = file.string("tokenizer.chat_template") else {
-      throw ValidationFailure("\(file.path) has no chat template: use an instruction-tuned model")
-    }
-    return try ChatTemplate(recognizing: jinja)
-  }
-
-  /// Elements for `auto`: bfloat16 where the processor multiplies it in hardware.
-  static func dtype(_ name: String) -> DType {
-    switch name {
-    case "float32": .float32
-    case "bfloat16": .bfloat16
-    default: Torch.hasFastBFloat16 ? .bfloat16 : .float32
-    }
+    put("save_steps", .integer(saveSteps))
+    put("save_total_limit", .integer(saveTotalLimit))
+    put("eval_steps", .integer(evalSteps))
+    return lines.joined(separator: "\n") + "\n" + rewards.resolvedYAML
   }
 }

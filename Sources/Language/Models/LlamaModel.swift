@@ -29,39 +29,43 @@ public final class LlamaModel: @unchecked Sendable {
 
   /// Loads a GGUF file, de-quantised to `dtype` (norms stay float32).
   /// - Throws: `GGUFError` for a damaged file or a missing or misshapen tensor, `TorchError` from libtorch.
-  public init(_ file: GGUFFile, dtype: DType = .float32, device: Device = .cpu) throws {
-    let configuration = try LlamaConfiguration(file)
-    let reader = GGUFWeights(file: file, dtype: dtype, device: device)
-    let width = configuration.width
-    let queryWidth = configuration.heads * configuration.headWidth
-    let keyWidth = configuration.keyValueHeads * configuration.headWidth
-    embedding = try reader.weight("token_embd.weight", [configuration.vocabulary, width])
-    layers = try (0..<configuration.layers).map { index in
-      let prefix = "blk.\(index)."
-      let query = try reader.rotary(
-        prefix + "attn_q.weight", [queryWidth, width], heads: configuration.heads)
-      let key = try reader.rotary(
-        prefix + "attn_k.weight", [keyWidth, width], heads: configuration.keyValueHeads)
-      let value = try reader.weight(prefix + "attn_v.weight", [keyWidth, width])
-      return Layer(
-        attentionNorm: try reader.norm(prefix + "attn_norm.weight", width),
-        queryKeyValue: try Tensor.cat([query, key, value]),
-        attentionOutput: try reader.weight(prefix + "attn_output.weight", [width, queryWidth]),
-        feedForwardNorm: try reader.norm(prefix + "ffn_norm.weight", width),
-        gateUp: try Tensor.cat([
-          reader.weight(prefix + "ffn_gate.weight", [configuration.intermediate, width]),
-          reader.weight(prefix + "ffn_up.weight", [configuration.intermediate, width]),
-        ]),
-        down: try reader.weight(prefix + "ffn_down.weight", [width, configuration.intermediate]))
+  public convenience init(_ file: GGUFFile, dtype: DType = .float32, device: Device = .cpu) throws {
+    try self.init(LlamaConfiguration(file), GGUFWeights(file: file), dtype: dtype, device: device)
+  }
+
+  /// Loads a folder in Hugging Face's layout: `config.json` and safetensors files.
+  /// - Throws: `ModelFolderError` for another architecture, `SafetensorsError` for a missing or misshapen tensor.
+  public convenience init(folder: String, dtype: DType = .float32, device: Device = .cpu) throws {
+    try self.init(
+      LlamaConfiguration(folder: folder), SafetensorsWeights(model: SafetensorsModel(path: folder)),
+      dtype: dtype, device: device)
+  }
+
+  init(_ configuration: LlamaConfiguration, _ source: some LlamaWeightSource, dtype: DType, device: Device)
+    throws
+  {
+    func load(_ weight: LlamaWeight, as dtype: DType) throws -> Tensor {
+      try source.load(weight, configuration).to(dtype).to(device)
     }
-    finalNorm = try reader.norm("output_norm.weight", width)
-    head =
-      file.tensor("output.weight") == nil
-      ? embedding : try reader.weight("output.weight", [configuration.vocabulary, width])
+    embedding = try load(.embedding, as: dtype)
+    layers = try (0..<configuration.layers).map { index in
+      func part(_ part: LlamaWeight.Part) throws -> Tensor { try load(.layer(index, part), as: dtype) }
+      return Layer(
+        attentionNorm: try load(.layer(index, .attentionNorm), as: .float32),
+        queryKeyValue: try Tensor.cat([part(.query), part(.key), part(.value)]),
+        attentionOutput: try part(.output),
+        feedForwardNorm: try load(.layer(index, .feedForwardNorm), as: .float32),
+        gateUp: try Tensor.cat([part(.gate), part(.up)]), down: try part(.down))
+    }
+    finalNorm = try load(.finalNorm, as: .float32)
+    head = source.hasHead ? try load(.head, as: dtype) : embedding
     self.configuration = configuration
     self.device = device
     self.dtype = dtype
   }
+
+  /// True when the head is the embedding itself.
+  public var isTied: Bool { head === embedding }
 
   /// The final hidden states (after the last norm), [tokens, width] float32, of a packed batch.
   public func hidden(_ batch: PackedBatch) throws -> Tensor { try hidden(batch, recording: nil) }

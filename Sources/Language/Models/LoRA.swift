@@ -84,13 +84,10 @@ public final class LoRA: @unchecked Sendable {
     }
   }
 
-  /// Runs `body` with the adapters of each fused matrix stacked once instead of at every call: for decoding, where
-  /// they stay the same over many calls. Gradients do not flow inside.
-  func withStackedAdapters<R>(_ body: () throws -> R) rethrows -> R {
-    stacked = [:]
-    defer { stacked = nil }
-    return try Torch.withoutGrad(body)
-  }
+  /// Between these two calls the adapters of each fused matrix are stacked once instead of at every call: for
+  /// decoding, where they stay the same over many calls. Gradients do not flow meanwhile.
+  func beginDecoding() { stacked = [:] }
+  func endDecoding() { stacked = nil }
 
   /// `base` plus the update of the matrices fused into it, in their order and in the type of `input` (gradients
   /// arrive at the float32 adapters). Fused matrices without an adapter take a zero block.

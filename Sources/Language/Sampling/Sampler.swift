@@ -39,14 +39,14 @@ public final class Sampler {
       throw TorchError("max_completion_length and the number of completions must be at least 1")
     }
     let sampler = Sampler(model, options)
-    func drawAll() throws -> [[Completion]] {
-      try sampler.prefill(prompts, count: count, identity: identity)
-      while sampler.alive > 0 { try sampler.run(steps: 16) }
-      return (0..<prompts.count).map { group in
-        (0..<count).compactMap { sampler.read(identity + group * count + $0) }
-      }
+    try sampler.prefill(prompts, count: count, identity: identity)
+    while sampler.alive > 0 {
+      try Task.checkCancellation()
+      try sampler.run(steps: 16)
     }
-    return try model.lora?.withStackedAdapters(drawAll) ?? Torch.withoutGrad(drawAll)
+    return (0..<prompts.count).map { group in
+      (0..<count).compactMap { sampler.read(identity + group * count + $0) }
+    }
   }
 
   /// Completions still being drawn.
@@ -57,6 +57,19 @@ public final class Sampler {
 
   /// Computes the prompts and draws every completion's first token.
   public func prefill(_ ids: [[Int]], count: Int, identity: Int) throws {
+    model.lora?.beginDecoding()
+    do {
+      try Torch.withoutGrad { try prefillPrompts(ids, count, identity) }
+    } catch {
+      model.lora?.endDecoding()
+      throw error
+    }
+    if rows.isEmpty { model.lora?.endDecoding() }
+  }
+
+  deinit { if !rows.isEmpty { model.lora?.endDecoding() } }
+
+  private func prefillPrompts(_ ids: [[Int]], _ count: Int, _ identity: Int) throws {
     let limit = model.configuration.contextLength
     for (index, prompt) in ids.enumerated() {
       guard !prompt.isEmpty, prompt.count + options.maxCompletionLength <= limit else {
@@ -98,13 +111,16 @@ public final class Sampler {
 
   /// At most `steps` further tokens of every live completion.
   public func run(steps: Int) throws {
-    for _ in 0..<steps where !rows.isEmpty {
-      let positions = rows.map { promptLengths[$0.group] + generated - 1 }
-      let states = try model.decode(
-        ids: pending, positions: positions, groupOfRow: rows.map(\.group), prompts: prompts, own: own,
-        ownPosition: generated - 1)
-      try draw(model.logits(states).contiguous())
+    try Torch.withoutGrad {
+      for _ in 0..<steps where !rows.isEmpty {
+        let positions = rows.map { promptLengths[$0.group] + generated - 1 }
+        let states = try model.decode(
+          ids: pending, positions: positions, groupOfRow: rows.map(\.group), prompts: prompts, own: own,
+          ownPosition: generated - 1)
+        try draw(model.logits(states).contiguous())
+      }
     }
+    if rows.isEmpty { model.lora?.endDecoding() }
   }
 
   /// Draws one token a row, then lets finished rows leave.

@@ -16,7 +16,7 @@ public struct LanguageTrainerConfiguration: Sendable, Equatable {
   public var topP = 1.0
   public var topK = 0
   public var learningRate = 1e-4
-  public var warmupSteps = 0
+  public var schedule = LearningRateSchedule()
   public var maxGradNorm = 1.0
   /// Optimiser passes over a step's completions.
   public var numIterations = 1
@@ -46,7 +46,6 @@ public struct TrainingStep: Sendable {
   public var table: RewardTable
   public var advantages: Advantages
   public var statistics: PolicyStatistics
-  public var gradientNorm: Double
   public var learningRate: Double
   public var samplingSeconds: Double
   public var rewardSeconds: Double
@@ -56,27 +55,24 @@ public struct TrainingStep: Sendable {
 /// Trains a language policy from composed rewards: draw, score, estimate advantages, step.
 public final class LanguageTrainer {
   public let configuration: LanguageTrainerConfiguration
-  private let model: LlamaModel
+  private let engine: any PolicyEngine
   private let tokenizer: any Tokenizer
   private let rewards: RewardSpecification
-  private let optimizer: AdamW
+  /// True while the parameters have moved but the step is not over: what an error leaves is no state to keep.
+  public private(set) var isWithinUpdate = false
 
-  /// - Throws: `TorchError` when the model has no adapters, or groups would hold a single completion.
+  /// - Throws: `TorchError` when groups would hold a single completion.
   public init(
-    _ configuration: LanguageTrainerConfiguration, model: LlamaModel, tokenizer: any Tokenizer,
+    _ configuration: LanguageTrainerConfiguration, engine: any PolicyEngine, tokenizer: any Tokenizer,
     rewards: RewardSpecification
   ) throws {
-    guard let lora = model.lora else {
-      throw TorchError("the model has nothing to train: give it LoRA adapters")
-    }
     guard configuration.numGenerations >= 2 else {
       throw TorchError("num_generations must be at least 2: a group of one has nothing to be compared with")
     }
     self.configuration = configuration
-    self.model = model
+    self.engine = engine
     self.tokenizer = tokenizer
     self.rewards = rewards
-    optimizer = try AdamW(lora.parameters.map(\.tensor), learningRate: configuration.learningRate)
   }
 
   /// Draws `count` completions of every prompt, as samples in order.
@@ -87,8 +83,8 @@ public final class LanguageTrainer {
       temperature: configuration.temperature, maxCompletionLength: configuration.maxCompletionLength,
       topK: configuration.topK, topP: configuration.topP,
       endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)
-    let completions = try Sampler.complete(
-      model, prompts: prompts.map(\.ids), count: count, options: options, identity: identity)
+    let completions = try engine.complete(
+      prompts.map(\.ids), count: count, options: options, identity: identity)
     var samples: [Sample] = []
     for (group, (prompt, drawn)) in zip(prompts, completions).enumerated() {
       for completion in drawn {
@@ -124,6 +120,8 @@ public final class LanguageTrainer {
   }
 
   /// One step on the given prompts.
+  /// - Throws: `CancellationError` when the task is cancelled before the parameters have moved: the step may be
+  ///   taken again. Once they have moved, the step is finished first.
   public func run(step: Int, prompts: [TrainingPrompt]) async throws -> TrainingStep {
     let clock = ContinuousClock()
     let begin = clock.now
@@ -140,42 +138,42 @@ public final class LanguageTrainer {
         prompt: prompts[index].ids, completions: drawn.completions[index].map(\.ids),
         advantages: Array(advantages.values[(index * count)..<((index + 1) * count)]))
     }
-    let rate = try optimize(&groups, step: step)
+    let rate = configuration.learningRate * configuration.schedule.factor(step: step, of: configuration.maxSteps)
+    let statistics: PolicyStatistics
+    do {
+      statistics = try optimize(&groups, rate: rate)
+    } catch let error as CancellationError {
+      try engine.discardGradients()
+      throw error
+    }
     return TrainingStep(
-      step: step, samples: drawn.samples, table: table, advantages: advantages, statistics: rate.statistics,
-      gradientNorm: rate.norm, learningRate: optimizer.learningRate,
-      samplingSeconds: (sampled - begin).seconds, rewardSeconds: (scored - sampled).seconds,
+      step: step, samples: drawn.samples, table: table, advantages: advantages, statistics: statistics,
+      learningRate: rate, samplingSeconds: (sampled - begin).seconds, rewardSeconds: (scored - sampled).seconds,
       trainingSeconds: (clock.now - scored).seconds)
   }
 
-  private func optimize(_ groups: inout [PolicyGroup], step: Int) throws -> (
-    statistics: PolicyStatistics, norm: Double
-  ) {
-    let policy = PolicyStep(
+  private func optimize(_ groups: inout [PolicyGroup], rate: Double) throws -> PolicyStatistics {
+    var policy = PolicyStep(
       objective: configuration.objective, temperature: configuration.temperature,
       entropyCoefficient: configuration.entropyCoefficient,
       maxCompletionLength: configuration.maxCompletionLength, tokenBudget: configuration.tokenBudget)
-    if configuration.objective.beta != 0, let lora = model.lora {
-      lora.isEnabled = false
-      defer { lora.isEnabled = true }
-      let reference = try policy.logProbabilities(groups, model)
+    policy.isInterruptible = true
+    if configuration.objective.beta != 0 {
+      let reference = try engine.referenceLogProbabilities(groups, policy)
       for index in groups.indices { groups[index].reference = reference[index] }
     }
-    let warmup = Double(Swift.max(configuration.warmupSteps, 1))
-    optimizer.learningRate = configuration.learningRate * Swift.min(1, Double(step + 1) / warmup)
     var statistics = PolicyStatistics()
-    var norm = 0.0
     for iteration in 0..<configuration.numIterations {
-      let pass = try policy.accumulate(groups, into: model)
+      let logProbabilities = try engine.step(groups, policy)
+      try engine.update(learningRate: rate, maxGradNorm: configuration.maxGradNorm)
+      isWithinUpdate = iteration + 1 < configuration.numIterations
       if iteration == 0 {
-        statistics = pass.statistics
-        for index in groups.indices { groups[index].old = pass.logProbabilities[index] }
+        statistics = try engine.statistics()
+        for index in groups.indices { groups[index].old = logProbabilities[index] }
+        policy.isInterruptible = false
       }
-      norm = try optimizer.clipGradients(to: configuration.maxGradNorm)
-      try optimizer.step()
-      try optimizer.zeroGradients()
     }
-    return (statistics, norm)
+    return statistics
   }
 }
 

@@ -33,9 +33,11 @@ public struct PolicyStatistics: Sendable, Equatable {
   public var entropy = 0.0
   public var clipRatio = 0.0
   public var tokens = 0
+  /// Euclidean norm of the gradients before clipping.
+  public var gradientNorm = 0.0
 }
 
-/// Forward, loss and backward of one batch: accumulates gradients into the model's adapters.
+/// Forward, loss and backward of one batch: accumulates gradients into what the model trains.
 ///
 /// A group's prompt is computed once. The loss is a sum over tokens of f(log-probability), so its gradient with
 /// respect to the logits is written directly, d f (onehot - p), in pieces: the logits of a batch never exist at
@@ -49,6 +51,8 @@ public struct PolicyStep {
   public var maxCompletionLength: Int
   /// Tokens (prompts once) of a micro-batch; memory grows with it.
   public var tokenBudget: Int
+  /// Whether a cancelled task stops between micro-batches.
+  public var isInterruptible = false
 
   public init(
     objective: PolicyObjective, temperature: Double = 1, entropyCoefficient: Double = 0,
@@ -73,6 +77,7 @@ public struct PolicyStep {
     var logProbabilities: [[[Float]]] = []
     var completion = 0
     for batch in microBatches(groups) {
+      if isInterruptible { try Task.checkCancellation() }
       let count = batch.reduce(0) { $0 + $1.completions.count }
       logProbabilities += try run(
         batch, Array(weights[completion..<(completion + count)]), model, &statistics)
@@ -199,6 +204,15 @@ public struct PolicyStep {
       gradient = try gradient + probabilities * (all + entropy) * weight
     }
     if temperature != 1 { gradient = try gradient * (1 / temperature) }
+    if model.headWeight.requiresGrad {
+      // Autograd does not see the loss, so a trained head gets its gradient here.
+      let own = try gradient.transpose(0, 1).matmul(states)
+      if let sum = model.headWeight.grad {
+        try sum.add(inPlace: own)
+      } else {
+        try model.headWeight.setGrad(own)
+      }
+    }
     return (values, try gradient.to(model.dtype).matmul(model.headWeight).to(.float32))
   }
 }

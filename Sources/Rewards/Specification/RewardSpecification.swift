@@ -61,6 +61,18 @@ public struct RewardSpecification: Sendable {
   /// The rewards' names, in order.
   public var names: [String] { entries.map(\.name) }
 
+  /// The largest total that a sample can get: what the combiner makes of every reward at its maximum. nil when a
+  /// reward has none, has shapers, or weighs negatively.
+  public var maximum: Double? {
+    var values: [Double] = []
+    for entry in entries {
+      guard let maximum = entry.reward.maximum, entry.shapers.isEmpty, entry.weight >= 0 else { return nil }
+      values.append(maximum)
+    }
+    let best = RewardComponents(names: names, weights: entries.map(\.weight), groups: [0], values: values)
+    return combiner.part.totals(best).first ?? nil
+  }
+
   /// The advantages of a scored batch.
   /// - Parameter lengths: completion lengths in tokens; the table's own when nil.
   /// - Throws: `AdvantageError` when the estimator lacks something.

@@ -60,8 +60,12 @@ struct SpecificationReader {
       entries[index].condition = try condition(part.settings["only_if"], of: names[index], names: names)
       try checkNames(part.kind.parameters, in: part.values, names: names)
     }
-    let combiner = try combiner(mapping["combine"], names: names)
-    let estimator = try estimator(mapping["advantage"], names: names)
+    // A part that is not named is its default with its own defaults, as if it had been written.
+    func named(_ key: String, default name: String) -> YAMLValue {
+      mapping[key] ?? YAMLValue(Node(name), file: mapping.place.file, keyPath: key)
+    }
+    let combiner = try combiner(named("combine", default: "weighted_sum"), names: names)
+    let estimator = try estimator(named("advantage", default: "grpo"), names: names)
     if estimator.part.readsComponents {
       if let place = mapping["combine"], combiner.kind != "weighted_sum" {
         throw place.error(
@@ -184,9 +188,8 @@ struct SpecificationReader {
   }
 
   private func combiner(
-    _ place: YAMLValue?, names: [String]
+    _ place: YAMLValue, names: [String]
   ) throws(SpecificationError) -> NamedPart<any Combiner> {
-    guard let place else { return NamedPart(kind: "weighted_sum", part: WeightedSum()) }
     let (kind, values, parameters) = try part(place, "combiner", registry.combinerKinds)
     try checkNames(kind.parameters, in: values, names: names)
     do {
@@ -195,9 +198,8 @@ struct SpecificationReader {
   }
 
   private func estimator(
-    _ place: YAMLValue?, names: [String]
+    _ place: YAMLValue, names: [String]
   ) throws(SpecificationError) -> NamedPart<any AdvantageEstimator> {
-    guard let place else { return NamedPart(kind: "grpo", part: GroupRelativeAdvantage()) }
     let (kind, values, parameters) = try part(place, "advantage estimator", registry.advantageKinds)
     try checkNames(kind.parameters, in: values, names: names)
     do {

@@ -21,10 +21,16 @@ public protocol Reward<Subject>: Sendable {
 
   /// The name under which scores are logged.
   var name: String { get }
+  /// The largest score that a subject can get; nil when it is unbounded, unknown or changes over a run.
+  var maximum: Double? { get }
 
   /// Scores a batch: one score per subject, in order. A broken subject yields a `failed` score and never takes
   /// its batch with it; a thrown error fails the whole batch and is recorded for each of its subjects.
   func score(_ batch: [Subject], state: RunState) async throws -> [Score]
+}
+
+extension Reward {
+  public var maximum: Double? { nil }
 }
 
 /// A reward that is a plain function of one subject.

@@ -5,6 +5,7 @@ struct JSONLRows {
   var path: String
   var promptField: String?
   var referenceField: String?
+  var completionField: String?
   var system: String?
 
   func read() throws -> [TaskItem] {
@@ -57,6 +58,10 @@ struct JSONLRows {
     let field = promptField ?? (row["prompt"] == nil && row["messages"] != nil ? "messages" : "prompt")
     guard let prompt = row[field] else { throw missing(field, row, line, option: "prompt") }
     var messages = try messages(prompt, field: field, line: line)
+    var demonstration: String?
+    // A row for language modelling ends with the answer; the policy is to write that itself.
+    while messages.count > 1, messages.last?.role == "assistant" { demonstration = messages.removeLast().content }
+    if let completion = try completion(row, line: line) { demonstration = completion }
     if let system, messages[0].role != "system" {
       messages.insert(ChatMessage(role: "system", content: system), at: 0)
     }
@@ -70,7 +75,26 @@ struct JSONLRows {
     var columns = row
     columns[field] = nil
     if let referenceField { columns[referenceField] = nil }
-    return TaskItem(messages: messages, reference: reference, columns: columns)
+    return TaskItem(
+      messages: messages, reference: reference, columns: columns, demonstration: demonstration)
+  }
+
+  /// The answer to imitate: the named field must be there, the default one (`completion`, TRL's) may be.
+  private func completion(_ row: JSONObject, line: Int) throws -> String? {
+    let field = completionField ?? "completion"
+    switch row[field] {
+    case .string(let text): return text
+    case .array(let list):
+      guard list.count == 1 else {
+        throw wrong(line, "'\(field)' has \(list.count) messages", "give the assistant's one message")
+      }
+      return try message(list[0], key: "\(field)[0]", line: line).content
+    case nil where completionField == nil: return nil
+    case nil: throw missing(field, row, line, option: "completion")
+    case .some(let other):
+      if completionField == nil { return nil }
+      throw wrong(line, "'\(field)' is \(Self.kind(of: other))", "give a text or one assistant message")
+    }
   }
 
   private func messages(_ prompt: JSONValue, field: String, line: Int) throws -> [ChatMessage] {
@@ -81,8 +105,6 @@ struct JSONLRows {
       for (index, element) in list.enumerated() {
         messages.append(try message(element, key: "\(field)[\(index)]", line: line))
       }
-      // A row for language modelling ends with the answer; the policy is to write that itself.
-      while messages.count > 1, messages.last?.role == "assistant" { messages.removeLast() }
       return messages
     case .string, .array:
       throw wrong(line, "'\(field)' is empty", "give a text or a list of messages")

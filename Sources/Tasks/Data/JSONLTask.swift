@@ -14,6 +14,10 @@ public struct JSONLTask: LanguageTask {
       TaskParameter(
         "prompt", .null, "field with the prompt, text or messages; default prompt, else messages"),
       TaskParameter("reference", .null, "field with the reference answer; default none"),
+      TaskParameter(
+        "completion", .null,
+        "field with an answer to imitate (method: sft), text or messages; default completion, else the assistant's last message of the prompt"
+      ),
       TaskParameter("system", .null, "system message put before prompts that have none"),
       TaskParameter("held_out", .number(0.1), "share of the prompts held out, 0 to 0.9"),
       TaskParameter("split_seed", .integer(0), "seed of the split; the runs' own seeds do not change it"),
@@ -25,17 +29,20 @@ public struct JSONLTask: LanguageTask {
     }
     return try JSONLTask(
       path: path, promptField: options.text("prompt"), referenceField: options.text("reference"),
-      system: options.text("system"), heldOutShare: options.number("held_out", in: 0...0.9),
+      completionField: options.text("completion"), system: options.text("system"), heldOutShare: options.number("held_out", in: 0...0.9),
       splitSeed: UInt64(options.integer("split_seed", in: 0...Int.max)))
   }
 
   /// Reads the whole file. Rows with the same prompt stay on the same side of the split; with at least two
   /// different prompts and a share above 0, both sides have one.
   public init(
-    path: String, promptField: String? = nil, referenceField: String? = nil, system: String? = nil,
+    path: String, promptField: String? = nil, referenceField: String? = nil,
+    completionField: String? = nil, system: String? = nil,
     heldOutShare: Double = 0.1, splitSeed: UInt64 = 0
   ) throws {
-    let rows = JSONLRows(path: path, promptField: promptField, referenceField: referenceField, system: system)
+    let rows = JSONLRows(
+      path: path, promptField: promptField, referenceField: referenceField, completionField: completionField,
+      system: system)
     let items = try rows.read()
     var hashes: Set<UInt64> = []
     let keys = items.map { stableHash(Self.content($0), seed: splitSeed) }

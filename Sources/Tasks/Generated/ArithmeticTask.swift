@@ -37,7 +37,8 @@ public struct ArithmeticTask: GeneratedTask {
     let system = "Solve the problem. End with the answer as \\boxed{number}."
     let item = TaskItem(
       messages: [ChatMessage(role: "system", content: system), ChatMessage(role: "user", content: text)],
-      reference: .string(String(total)), columns: JSONObject([("level", .integer(level))]))
+      reference: .string(String(total)), columns: JSONObject([("level", .integer(level))]),
+      demonstration: "\\boxed{\(total)}")
     return (text, item)
   }
 

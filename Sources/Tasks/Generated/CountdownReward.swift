@@ -7,6 +7,7 @@ public struct CountdownReward: PointwiseReward {
   public typealias Subject = Sample
 
   public let name: String
+  public var maximum: Double? { max(1, formatScore) }
   /// What an expression earns that can be read but is wrong.
   public var formatScore: Double
 

@@ -41,7 +41,8 @@ public struct CountdownTask: GeneratedTask {
       let item = TaskItem(
         messages: [ChatMessage(role: "system", content: system), ChatMessage(role: "user", content: text)],
         reference: .object(JSONObject([("numbers", numbers), ("target", .integer(target))])),
-        columns: JSONObject([("solution", .string(solution))]))
+        columns: JSONObject([("solution", .string(solution))]),
+        demonstration: "<answer>\(solution)</answer>")
       let sorted = given.sorted().map(String.init).joined(separator: " ")
       return ("\(sorted) -> \(target)", item)
     }

@@ -21,7 +21,8 @@ public struct TaggedFormatTask: GeneratedTask {
     let system = "Think first, then answer. Write: <think>your thoughts</think><answer>the answer</answer>"
     let item = TaskItem(
       messages: [ChatMessage(role: "system", content: system), ChatMessage(role: "user", content: question)],
-      reference: .string(answer))
+      reference: .string(answer),
+      demonstration: "<think>\(question) It is \(answer).</think><answer>\(answer)</answer>")
     return (question, item)
   }
 

@@ -72,7 +72,9 @@ public struct ToolCallTask: GeneratedTask {
 
     let call = JSONObject([("name", .string(right.name)), ("arguments", .object(arguments))])
     let columns = JSONObject([("tools", .array(shown.map { .string($0.name) }))])
-    let item = TaskItem(messages: messages, reference: .array([.object(call)]), columns: columns)
+    let item = TaskItem(
+      messages: messages, reference: .array([.object(call)]), columns: columns,
+      demonstration: callText(right.name, arguments))
     return ("\(right.name): \(request)", item)
   }
 

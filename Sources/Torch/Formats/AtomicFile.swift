@@ -2,10 +2,17 @@ import Foundation
 
 /// A file that appears under its name only when it is complete. Until `commit` it is a hidden temporary file in
 /// the same folder, which is removed when the object goes away.
-final class AtomicFile {
+public final class AtomicFile {
   private let path: String
   private let temporary: String
   private var descriptor: Int32
+
+  /// Puts a text in place of the file at `path`.
+  public static func replace(_ path: String, with text: String) throws(SafetensorsError) {
+    let file = try AtomicFile(path: path)
+    try file.append(Array(text.utf8))
+    try file.commit()
+  }
 
   init(path: String) throws(SafetensorsError) {
     self.path = path

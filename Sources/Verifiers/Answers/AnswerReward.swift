@@ -28,6 +28,7 @@ public struct AnswerReward: BytewiseReward {
   public enum Percent: String, Sendable, CaseIterable { case either, fraction, stripped }
 
   public let name: String
+  public var maximum: Double? { 1 }
   public let order: [Rule]
   public let percent: Percent
 

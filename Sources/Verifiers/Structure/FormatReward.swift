@@ -9,6 +9,7 @@ import Rewards
 /// - Range: {0, 1}.
 public struct FormatReward: BytewiseReward {
   public let name: String
+  public var maximum: Double? { 1 }
   public let tags: [String]
   /// The chat template has already written the first opening tag; the completion starts inside it.
   public let isPrefilled: Bool

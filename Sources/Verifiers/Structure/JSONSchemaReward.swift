@@ -10,6 +10,7 @@ public struct JSONSchemaReward: BytewiseReward {
   public static let maxBytes = 16 << 20
 
   public let name: String
+  public var maximum: Double? { 1 }
   public let schema: JSONSchema
   public let isFenced: Bool
 

@@ -10,6 +10,7 @@ public struct KeywordReward: BytewiseReward {
   public enum Mode: String, Sendable, CaseIterable { case all, any, none, fraction }
 
   public let name: String
+  public var maximum: Double? { 1 }
   public let words: [String]
   public let mode: Mode
   public let isCaseSensitive: Bool

@@ -24,6 +24,14 @@ public struct LengthReward: BytewiseReward {
   public let end: Double
   public let correctness: AnswerReward?
 
+  public var maximum: Double? {
+    switch mode {
+    case .target: 1
+    case .overlong: 0
+    case .cosine: correctness == nil ? max(start, end) : max(abs(start), abs(end))
+    }
+  }
+
   /// - Throws: ``VerifierError`` when target or tolerance is not positive, or a number is not finite.
   public init(
     name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,

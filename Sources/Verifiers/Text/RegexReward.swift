@@ -8,6 +8,7 @@ public struct RegexReward: BytewiseReward {
   public static let maxBytes = 1 << 20
 
   public let name: String
+  public var maximum: Double? { 1 }
   public let pattern: LinearPattern
   /// The whole completion must match.
   public let matchesWhole: Bool

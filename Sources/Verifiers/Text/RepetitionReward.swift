@@ -7,6 +7,7 @@ import Rewards
 ///   in time linear in the completion; memory is at most 32 bytes a word.
 public struct RepetitionReward: BytewiseReward {
   public let name: String
+  public var maximum: Double? { 0 }
   public let size: Int
   public let maxPenalty: Double
 

@@ -25,6 +25,17 @@ public struct ToolCallReward: PointwiseReward {
   public let schedule: ToolCallScale.Schedule
   public let lengthBonus: ToolCallScale.LengthBonus
 
+  public var maximum: Double? {
+    if component == .name || component == .parameters { return 1 }
+    guard schedule == .constant else { return nil }
+    let scale = ToolCallScale(schedule, step: 0)
+    switch component {
+    case .format: return scale.format.upperBound
+    case .correctness: return scale.correctness.upperBound
+    default: return lengthBonus == .off ? scale.format.upperBound + scale.correctness.upperBound : nil
+    }
+  }
+
   public init(
     name: String = "tool_call", component: Component = .total, style: ToolCallStyle = .toolrl,
     granularity: ToolCallGranularity = .fine, schedule: ToolCallScale.Schedule = .constant,

@@ -18,13 +18,13 @@ struct Bench: AsyncParsableCommand {
   private static let length = 48
 
   func run() async throws {
-    let gguf = try ModelFiles.open(ModelFiles.defaultName)
-    let tokenizer = try BytePairTokenizer(gguf: gguf)
-    let template = try ModelFiles.chatTemplate(gguf)
-    let model = try LlamaModel(gguf, dtype: ModelFiles.dtype(dtype))
+    let files = try ModelFiles(ModelFiles.defaultName)
+    let tokenizer = try files.tokenizer()
+    let template = try files.chatTemplate()
+    let model = try files.model(dtype: ModelFiles.dtype(dtype))
     let lora = try LoRA(LoRAConfiguration(), for: model, seed: 1)
     model.lora = lora
-    let optimizer = try AdamW(lora.parameters.map(\.tensor), learningRate: 1e-5)
+    let optimizer = try AdamW(lora.parameters, learningRate: 1e-5)
     let ids = try chats().map {
       tokenizer.encode(template.render(messages: $0, addGenerationPrompt: true)).map(Int.init)
     }

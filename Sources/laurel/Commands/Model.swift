@@ -20,11 +20,11 @@ private func lines(of path: String) throws -> [String] {
 struct Tokenize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "One JSON list of token ids per line of a text file.")
-  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
   @Argument(help: "The text file.") var file: String
 
   func run() async throws {
-    let tokenizer = try BytePairTokenizer(gguf: ModelFiles.open(model))
+    let tokenizer = try ModelFiles(model).tokenizer()
     for line in try lines(of: file) {
       print(JSONValue.array(tokenizer.encode(line).map { .integer(Int($0)) }).jsonText)
     }
@@ -35,13 +35,15 @@ struct LogProbs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logprobs",
     abstract: "Per line of a text file: token ids and the log-probability of each after the first, as JSON.")
-  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
+  @Option(help: "A folder with adapters to put on the model.") var adapter: String?
   @Argument(help: "The text file.") var file: String
 
   func run() async throws {
-    let gguf = try ModelFiles.open(model)
-    let tokenizer = try BytePairTokenizer(gguf: gguf)
-    let decoder = try LlamaModel(gguf)
+    let files = try ModelFiles(model)
+    let tokenizer = try files.tokenizer()
+    let decoder = try files.model(dtype: .float32)
+    if let adapter { try TrainedPolicy.attach(adapter, to: decoder) }
     for line in try lines(of: file) {
       let ids = tokenizer.encode(line).map(Int.init)
       let values = try decoder.logProbabilities(ids)
@@ -59,7 +61,8 @@ struct LogProbs: AsyncParsableCommand {
 struct Generate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Answer a prompt with the model.")
   @Argument(help: "The user's message.") var prompt: String
-  @Option(help: "Model name or .gguf file.") var model = ModelFiles.defaultName
+  @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
+  @Option(help: "A folder with adapters to put on the model.") var adapter: String?
   @Option(help: "A system message in place of the model's own.") var system: String?
   @Option(help: "How many answers.") var numGenerations = 1
   @Option(help: "The longest answer in tokens.") var maxCompletionLength = 128
@@ -75,12 +78,13 @@ struct Generate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let gguf = try ModelFiles.open(model)
-    let tokenizer = try BytePairTokenizer(gguf: gguf)
-    let decoder = try LlamaModel(gguf, dtype: ModelFiles.dtype("auto"))
+    let files = try ModelFiles(model)
+    let tokenizer = try files.tokenizer()
+    let decoder = try files.model(dtype: ModelFiles.dtype("auto"))
+    if let adapter { try TrainedPolicy.attach(adapter, to: decoder) }
     var messages = [ChatMessage(role: "user", content: prompt)]
     if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
-    let text = try ModelFiles.chatTemplate(gguf).render(messages: messages, addGenerationPrompt: true)
+    let text = try files.chatTemplate().render(messages: messages, addGenerationPrompt: true)
     let options = SamplingOptions(
       temperature: temperature, maxCompletionLength: maxCompletionLength, topK: topK, topP: topP,
       endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)

@@ -1,0 +1,82 @@
+import Foundation
+import Language
+import Rewards
+import Torch
+
+/// A mistake of the user, said in one sentence.
+struct ValidationFailure: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A pretrained model on disk: a GGUF file, or a folder in Hugging Face's layout.
+enum ModelFiles {
+  case gguf(GGUFFile)
+  case folder(String)
+
+  static let defaultName = "SmolLM2-135M-Instruct"
+
+  /// The model of a name (looked for in .deps/models) or a path.
+  init(_ name: String) throws {
+    let candidates = [name, ".deps/models/\(name).gguf", ".deps/models/\(name)"]
+    for path in candidates {
+      if path.hasSuffix(".gguf"), FileManager.default.fileExists(atPath: path) {
+        self = .gguf(try GGUFFile(path: path))
+        return
+      }
+      if FileManager.default.fileExists(atPath: path + "/config.json") {
+        self = .folder(path)
+        return
+      }
+    }
+    throw ValidationFailure(
+      "no model '\(name)': give a .gguf file or a folder with config.json, or run scripts/setup for \(Self.defaultName)"
+    )
+  }
+
+  func model(dtype: DType) throws -> LlamaModel {
+    switch self {
+    case .gguf(let file): try LlamaModel(file, dtype: dtype)
+    case .folder(let path): try LlamaModel(folder: path, dtype: dtype)
+    }
+  }
+
+  func tokenizer() throws -> any Tokenizer {
+    switch self {
+    case .gguf(let file): try BytePairTokenizer(gguf: file)
+    case .folder(let path): try BytePairTokenizer(tokenizerJSON: path + "/tokenizer.json")
+    }
+  }
+
+  /// The chat template that the model carries, recognised by its text.
+  func chatTemplate() throws -> ChatTemplate {
+    guard let jinja = try template() else {
+      throw ValidationFailure("the model has no chat template: use an instruction-tuned model")
+    }
+    return try ChatTemplate(recognizing: jinja)
+  }
+
+  private func template() throws -> String? {
+    switch self {
+    case .gguf(let file): return file.string("tokenizer.chat_template")
+    case .folder(let path):
+      if let jinja = FileManager.default.contents(atPath: path + "/chat_template.jinja") {
+        return String(decoding: jinja, as: UTF8.self)
+      }
+      guard let data = FileManager.default.contents(atPath: path + "/tokenizer_config.json"),
+        case .object(let object) = try JSONValue(json: String(decoding: data, as: UTF8.self)),
+        case .string(let jinja)? = object["chat_template"]
+      else { return nil }
+      return jinja
+    }
+  }
+
+  /// Elements for `auto`: bfloat16 where the processor multiplies it in hardware.
+  static func dtype(_ name: String) -> DType {
+    switch name {
+    case "float32": .float32
+    case "bfloat16": .bfloat16
+    default: Torch.hasFastBFloat16 ? .bfloat16 : .float32
+    }
+  }
+}

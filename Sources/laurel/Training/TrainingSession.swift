@@ -1,0 +1,241 @@
+import Foundation
+import Language
+import Policies
+import Rewards
+import Studio
+import Tasks
+import Torch
+
+/// One process's work on a run: from the first held-out evaluation, or from the last checkpoint, to the report.
+final class TrainingSession {
+  private let run: RunFile
+  private let store: RunStore
+  private let engine: any PolicyEngine
+  private let trainer: LanguageTrainer
+  private let tokenizer: any Tokenizer
+  private let template: ChatTemplate
+  private var stepsTaken = 0
+  private var savedStep = 0
+
+  /// - Parameter resumes: takes the state of the store's last checkpoint and forgets what came after it.
+  init(_ run: RunFile, store: RunStore, resumes: Bool) throws {
+    self.run = run
+    self.store = store
+    let files = try ModelFiles(run.model)
+    tokenizer = try files.tokenizer()
+    template = try files.chatTemplate()
+    let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype)
+    engine = try Self.engine(run, files, dtype)
+    trainer = try LanguageTrainer(run.trainer, engine: engine, tokenizer: tokenizer, rewards: run.rewards)
+    say(
+      "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype), \(Torch.threads) threads, seed \(run.trainer.seed)"
+    )
+    if resumes {
+      if let checkpoint = Checkpoint.all(in: store.checkpoints).last {
+        try checkpoint.restore(engine)
+        stepsTaken = checkpoint.step
+        savedStep = checkpoint.step
+      }
+      try store.truncate(afterStep: stepsTaken)
+      say("resumed after step \(stepsTaken)")
+    }
+  }
+
+  private static func engine(_ run: RunFile, _ files: ModelFiles, _ dtype: DType) throws -> any PolicyEngine {
+    let model = try files.model(dtype: dtype)
+    var reference: LlamaModel?
+    if let lora = run.lora {
+      model.lora = try LoRA(lora, for: model, seed: run.trainer.seed)
+      if let adapter = run.adapter {
+        let found = try LoRAConfiguration(folder: adapter)
+        guard found == lora else {
+          throw ValidationFailure(
+            "the adapters in \(adapter) have r \(found.r), lora_alpha \(found.alpha), first_layer \(found.firstLayer) and targets \(found.targets.map(\.rawValue).joined(separator: ", ")): give lora the same settings"
+          )
+        }
+        try model.lora?.read(folder: adapter)
+      }
+    } else {
+      guard run.adapter == nil else {
+        throw ValidationFailure("adapter needs lora: with lora: false name the warm-started model's folder as model")
+      }
+      try model.trainAll()
+      if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype) }
+    }
+    return try ModularEngine(model, reference: reference, baseModel: run.model) {
+      try run.optimizer.make($0, learningRate: run.trainer.learningRate)
+    }
+  }
+
+  // MARK: The run
+
+  /// Runs to the end. Whatever stops it, what was done stays on disk, with a checkpoint of the last whole step.
+  func start() async throws {
+    do {
+      try await runToEnd()
+    } catch {
+      stop(after: error)
+      throw error
+    }
+  }
+
+  private func runToEnd() async throws {
+    let heldOut = try prompts(run.task.items(split: .heldOut, count: run.heldOut, seed: 0), "held-out")
+    if try store.samples(phase: .before, limit: 1).isEmpty {
+      let before = try await trainer.evaluate(heldOut, step: 0)
+      try store.append(samples: RunMetrics.records(before.samples, before.table, .before), step: 0)
+      say("before: " + RunMetrics.line(before.table))
+    }
+    switch run.method {
+    case .grpo: try await trainOnRewards(heldOut)
+    case .sft: try await trainOnDemonstrations(heldOut)
+    }
+    if savedStep < stepsTaken { try save() }
+    let after = try await trainer.evaluate(heldOut, step: stepsTaken)
+    try store.append(samples: RunMetrics.records(after.samples, after.table, .after), step: stepsTaken)
+    try store.finish(.finished, at: Date().timeIntervalSince1970)
+    say("after:  " + RunMetrics.line(after.table))
+  }
+
+  private func trainOnRewards(_ heldOut: [TrainingPrompt]) async throws {
+    let count = run.trainer.promptsPerStep
+    let train = try prompts(
+      run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), "training")
+    let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
+    while stepsTaken < run.trainer.maxSteps {
+      let batch = Array(train[(stepsTaken * count)..<((stepsTaken + 1) * count)])
+      let result = try await trainer.run(step: stepsTaken, prompts: batch)
+      stepsTaken += 1
+      try store.append(
+        step: StepRecord(
+          step: stepsTaken, time: Date().timeIntervalSince1970, metrics: RunMetrics.metrics(result),
+          samples: RunMetrics.records(
+            result.samples, result.table, .train, advantages: result.advantages.values)))
+      say(
+        pace.line(
+          step: stepsTaken,
+          RunMetrics.line(result.table) + String(format: "  drawing %.1f s", result.samplingSeconds)))
+      try await finishStep(heldOut)
+    }
+  }
+
+  private func trainOnDemonstrations(_ heldOut: [TrainingPrompt]) async throws {
+    let count = run.trainer.promptsPerStep
+    let items = run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed)
+    let demonstrations = try demonstrations(items)
+    let supervised = SupervisedTrainer(
+      engine: engine, learningRate: run.trainer.learningRate, schedule: run.trainer.schedule,
+      maxSteps: run.trainer.maxSteps, maxGradNorm: run.trainer.maxGradNorm,
+      tokenBudget: run.trainer.tokenBudget)
+    let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
+    while stepsTaken < run.trainer.maxSteps {
+      let batch = Array(demonstrations[(stepsTaken * count)..<((stepsTaken + 1) * count)])
+      let clock = ContinuousClock()
+      let began = clock.now
+      let result = try supervised.run(step: stepsTaken, batch: batch)
+      stepsTaken += 1
+      let metrics = RunMetrics.metrics(result, seconds: (clock.now - began).seconds)
+      try store.append(
+        step: StepRecord(step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics))
+      say(pace.line(step: stepsTaken, String(format: "loss %.4f", result.loss)))
+      try await finishStep(heldOut)
+    }
+  }
+
+  /// The evaluation and the checkpoint that are due. A checkpoint that cannot be written is no reason to stop:
+  /// the previous one is there, and the next step tries again.
+  private func finishStep(_ heldOut: [TrainingPrompt]) async throws {
+    if stepsTaken - savedStep >= run.saveSteps, stepsTaken < run.trainer.maxSteps {
+      do { try save() } catch { say("no checkpoint of step \(stepsTaken): \(error)") }
+    }
+    if run.evalSteps > 0, stepsTaken % run.evalSteps == 0, stepsTaken < run.trainer.maxSteps {
+      let result = try await trainer.evaluate(heldOut, step: stepsTaken)
+      let metrics = Metrics([("eval_reward", RunMetrics.mean(result.table.totals))])
+      try store.append(
+        step: StepRecord(
+          step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics,
+          samples: RunMetrics.records(result.samples, result.table, .eval)))
+      say("eval:   " + RunMetrics.line(result.table))
+    }
+    try Task.checkCancellation()
+  }
+
+  private func save() throws {
+    _ = try Checkpoint.write(engine, step: stepsTaken, in: store.checkpoints)
+    savedStep = stepsTaken
+    Checkpoint.prune(in: store.checkpoints, keeping: run.saveTotalLimit)
+  }
+
+  /// Keeps the last whole step and says why the run ended.
+  private func stop(after error: any Error) {
+    let wasStopped = error is CancellationError
+    if savedStep < stepsTaken, !trainer.isWithinUpdate {
+      do { try save() } catch { say("no checkpoint of step \(stepsTaken): \(error)") }
+    }
+    do {
+      try store.finish(
+        wasStopped ? .stopped : .failed, at: Date().timeIntervalSince1970,
+        message: wasStopped ? nil : "\(error)")
+      if stepsTaken > 0 { _ = try Report.write(store) }
+    } catch { say("\(error)") }
+    say(
+      "\(wasStopped ? "stopped" : "failed") after step \(stepsTaken); the checkpoint of step \(savedStep) is kept: add --resume to go on"
+    )
+  }
+
+  // MARK: Prompts
+
+  private func ids(_ item: TaskItem) -> [Int] {
+    tokenizer.encode(template.render(messages: item.messages, addGenerationPrompt: true)).map(Int.init)
+  }
+
+  private func prompts(_ items: [TaskItem], _ kind: String) throws -> [TrainingPrompt] {
+    guard !items.isEmpty else {
+      throw ValidationFailure(
+        "task \(run.task.name) has no \(kind) prompts: add prompts, or change the task's held_out share")
+    }
+    return items.map { item in
+      TrainingPrompt(
+        ids: ids(item),
+        sample: Sample(
+          prompt: item.prompt, messages: item.messages, completion: "", reference: item.reference,
+          columns: item.columns))
+    }
+  }
+
+  private func demonstrations(_ items: [TaskItem]) throws -> [Demonstration] {
+    guard !items.isEmpty else { throw ValidationFailure("task \(run.task.name) has no training prompts") }
+    var cut = 0
+    let result = try items.map { item in
+      guard let text = item.demonstration else {
+        throw ValidationFailure(
+          "method: sft needs demonstrations, and task \(run.task.name) has none for \"\(item.prompt.prefix(60))\": give the data a completion field"
+        )
+      }
+      var completion = tokenizer.encode(text, allowSpecial: false).map(Int.init)
+      if let end = tokenizer.eosToken { completion.append(Int(end)) }
+      if completion.count > run.trainer.maxCompletionLength {
+        completion = Array(completion.prefix(run.trainer.maxCompletionLength))
+        cut += 1
+      }
+      return Demonstration(prompt: ids(item), completion: completion)
+    }
+    if cut > 0 {
+      say("\(cut) demonstrations were cut to max_completion_length \(run.trainer.maxCompletionLength)")
+    }
+    return result
+  }
+}
+
+/// The line after a step: number, what it did, seconds a step and time left.
+private struct Pace {
+  let total: Int
+  let done: Int
+  let began = Date()
+
+  func line(step: Int, _ text: String) -> String {
+    let each = -began.timeIntervalSinceNow / Double(max(1, step - done))
+    return "step \(step)/\(total)  \(text)  "
+      + String(format: "%.1f s a step, %.0f s left", each, each * Double(total - step))
+  }
+}
