@@ -18,10 +18,14 @@ enum WordPattern: Sendable, Equatable {
     case #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
       #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#:
       self = .gpt2
-    case Self.llamaHead + #"\p{N}{1,3}"# + Self.llamaTail: self = .llama3(maxDigits: 3)
-    case Self.llamaHead + #"\p{N}"# + Self.llamaTail: self = .llama3(maxDigits: 1)
+    case Self.llama3Regex(maxDigits: 3): self = .llama3(maxDigits: 3)
+    case Self.llama3Regex(maxDigits: 1): self = .llama3(maxDigits: 1)
     default: return nil
     }
+  }
+
+  static func llama3Regex(maxDigits: Int) -> String {
+    llamaHead + (maxDigits == 1 ? #"\p{N}"# : #"\p{N}{1,\#(maxDigits)}"#) + llamaTail
   }
 
   /// The end of the word that begins at `start`, seeing nothing at or beyond `end`.

@@ -64,12 +64,11 @@ struct Export: AsyncParsableCommand {
     let model = try policy.model(dtype: .float32)
     try model.mergeAdapters()
     try model.write(folder: output, dtype: type)
-    let files = try ModelFiles(policy.base ?? policy.folder)
-    if case .folder(let folder) = files {
+    switch try ModelFiles(policy.base ?? policy.folder) {
+    case .gguf(let file): try TokenizerExport.write(file, folder: output)
+    case .folder(let folder):
       let names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"]
       try copy(names.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }, from: folder)
-    } else {
-      say("the base model is a GGUF file: take the tokenizer's files from \(policy.base ?? "the base model")")
     }
     say("model in \(output)")
   }

@@ -6,7 +6,8 @@ import Torch
 
 /// The lines of a text file.
 private func lines(of path: String) throws -> [String] {
-  guard let data = FileManager.default.contents(atPath: path) else {
+  // A handle, not FileManager, so that /dev/stdin and pipes can be read.
+  guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
     throw ValidationFailure("cannot read \(path): no such file, or no permission")
   }
   guard let text = String(data: data, encoding: .utf8) else {
@@ -21,11 +22,19 @@ struct Tokenize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "One JSON list of token ids per line of a text file.")
   @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
+  @Flag(help: "Each line is a JSON string, so that texts may hold line ends.") var json = false
   @Argument(help: "The text file.") var file: String
 
   func run() async throws {
     let tokenizer = try ModelFiles(model).tokenizer()
-    for line in try lines(of: file) {
+    for (index, raw) in try lines(of: file).enumerated() {
+      var line = raw
+      if json {
+        guard case .string(let text)? = try? JSONValue(json: raw) else {
+          throw ValidationFailure("\(file):\(index + 1): expected a JSON string (--json)")
+        }
+        line = text
+      }
       print(JSONValue.array(tokenizer.encode(line).map { .integer(Int($0)) }).jsonText)
     }
   }
