@@ -69,7 +69,8 @@ if hasShim {
     .testTarget(
       name: "TorchTests", dependencies: ["Torch"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "LanguageTests", dependencies: ["Language", "LanguageTestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+      name: "LanguageTests", dependencies: ["Language", "LanguageTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers", "LanguageTestSupport"],
       swiftSettings: strict),

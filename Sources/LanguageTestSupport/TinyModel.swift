@@ -63,7 +63,8 @@ public struct TinyModel: Sendable {
     return [
       "version": "1.0", "added_tokens": added, "pre_tokenizer": byteLevel, "decoder": byteLevel,
       "model": [
-        "type": "BPE", "vocab": vocabulary, "merges": [String](), "byte_fallback": false, "ignore_merges": false,
+        "type": "BPE", "vocab": vocabulary, "merges": [String](), "byte_fallback": false,
+        "ignore_merges": false,
       ] as [String: Any],
     ]
   }

@@ -62,9 +62,11 @@ struct RunFile {
 
   static let keys =
     [
-      "name", "method", "model", "adapter", "task", "held_out", "dtype", "seed", "max_steps", "prompts_per_step",
+      "name", "method", "model", "adapter", "task", "held_out", "dtype", "seed", "max_steps",
+      "prompts_per_step",
       "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "learning_rate",
-      "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1", "adam_beta2",
+      "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1",
+      "adam_beta2",
       "adam_epsilon", "momentum", "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta",
       "kl_estimator", "entropy_coefficient", "token_budget", "lora", "save_steps", "save_total_limit",
       "eval_steps",
@@ -171,7 +173,8 @@ struct RunFile {
     let epsilon = try root.double("epsilon", default: 0.2, in: 0...10)
     trainer.objective = PolicyObjective(
       epsilon: epsilon, epsilonHigh: try root.double("epsilon_high", default: epsilon, in: 0...10),
-      beta: try root.double("beta", default: 0, in: 0...10), kl: try choice(root, "kl_estimator", default: .k3),
+      beta: try root.double("beta", default: 0, in: 0...10),
+      kl: try choice(root, "kl_estimator", default: .k3),
       normalization: try choice(root, "loss_type", default: .dapo))
     return trainer
   }

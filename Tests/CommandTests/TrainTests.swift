@@ -129,8 +129,9 @@ struct TrainTests {
     }
     #expect(try rewards("whole").count == 16)
     #expect(try rewards("whole") == rewards("cut"))
-    guard case .object(let summary) = try JSONValue(
-      json: String(decoding: try #require(fixture.contents("s.json")), as: UTF8.self))
+    guard
+      case .object(let summary) = try JSONValue(
+        json: String(decoding: try #require(fixture.contents("s.json")), as: UTF8.self))
     else { return #expect(Bool(false), "the summary is no object") }
     #expect(
       summary.keys == ["seed", "before", "after", "maximum", "steps", "seconds", "peak_memory_bytes"])
@@ -167,7 +168,8 @@ struct TrainTests {
     try fixture.write("")
     let path = fixture.folder.appendingPathComponent("run.yaml")
     let text = try String(contentsOf: path, encoding: .utf8)
-    try Data(text.replacingOccurrences(of: "lora: {r: 4}", with: "lora: false\nbeta: 0.02").utf8).write(to: path)
+    try Data(text.replacingOccurrences(of: "lora: {r: 4}", with: "lora: false\nbeta: 0.02").utf8).write(
+      to: path)
     let result = try fixture.run("train", "run.yaml", "--output", "full")
     #expect(result.status == 0, "\(result.error)")
     try FileManager.default.copyItem(
@@ -189,7 +191,8 @@ struct TrainTests {
 
     func logProbabilities(_ arguments: String...) throws -> [Double] {
       let result = try fixture.output(["logprobs"] + arguments + ["text"])
-      guard case .object(let row) = try JSONValue(json: result), case .array(let values)? = row["logprobs"] else {
+      guard case .object(let row) = try JSONValue(json: result), case .array(let values)? = row["logprobs"]
+      else {
         return []
       }
       return values.compactMap { if case .number(let value) = $0 { value } else { nil } }
@@ -212,7 +215,8 @@ struct TrainTests {
     try fixture.write("")
     let missing = try fixture.run("train", "run.yaml", "--resume")
     #expect(missing.status != 0)
-    #expect(missing.error.contains("there is no run in runs/run-seed1 to resume: name its folder with --output"))
+    #expect(
+      missing.error.contains("there is no run in runs/run-seed1 to resume: name its folder with --output"))
 
     #expect(try fixture.run("train", "run.yaml", "--output", "a").status == 0)
     let taken = try fixture.run("train", "run.yaml", "--output", "a")

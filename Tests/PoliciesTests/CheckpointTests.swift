@@ -79,7 +79,9 @@ struct CheckpointTests {
     #expect(Checkpoint.all(in: folder.url).map(\.step) == [4, 10])
   }
 
-  @Test func `a tensor of another shape, one missing and one too many are named, and nothing is changed`() throws {
+  @Test func `a tensor of another shape, one missing and one too many are named, and nothing is changed`()
+    throws
+  {
     let folder = try TemporaryFolder()
     let engine = try Training.adapters.engine(folder)
     let checkpoint = try Checkpoint.write(engine, step: 1, in: folder.url)

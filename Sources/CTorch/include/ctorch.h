@@ -96,6 +96,13 @@ int ct_decode_attention(ct_tensor query, const ct_tensor *prompt_keys, const ct_
 // temperature 0 takes the largest logit.
 int ct_sample(ct_tensor logits, double temperature, const double *uniform, int32_t *tokens, float *log_probabilities);
 
+// A weight [out, in] in the layout that `ct_frozen_linear` multiplies fastest with: packed on CPUs where torch has
+// oneDNN, the weight itself elsewhere. The packed tensor is opaque: only `ct_frozen_linear` reads it.
+int ct_frozen_pack(ct_tensor weight, ct_tensor *packed);
+// input [rows, in] times the packed weight, [rows, out]. Gradients reach the input (never the weight) and need
+// `transposed`, the packed [in, out]; null when none are recorded.
+int ct_frozen_linear(ct_tensor input, ct_tensor weight, ct_tensor transposed, ct_tensor *result);
+
 #ifdef __cplusplus
 }
 #endif

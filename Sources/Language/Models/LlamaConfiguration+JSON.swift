@@ -27,7 +27,8 @@ struct JSONFile {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ModelFolderError(file: path, problem: "the file cannot be read", remedy: remedy)
     }
-    guard let text = String(data: data, encoding: .utf8), case .object(let object)? = try? JSONValue(json: text)
+    guard let text = String(data: data, encoding: .utf8),
+      case .object(let object)? = try? JSONValue(json: text)
     else {
       throw ModelFolderError(
         file: path, problem: "expected a JSON object", remedy: "Download or save the file again.")

@@ -9,15 +9,17 @@ extension LlamaModel {
       var result = [(LlamaWeight.embedding.name, embedding)]
       for (index, layer) in layers.enumerated() {
         let parts: [(LlamaWeight.Part, Tensor)] = [
-          (.attentionNorm, layer.attentionNorm), (.query, try rows(layer.queryKeyValue, .query)),
-          (.key, try rows(layer.queryKeyValue, .key)), (.value, try rows(layer.queryKeyValue, .value)),
-          (.output, layer.attentionOutput), (.feedForwardNorm, layer.feedForwardNorm),
-          (.gate, try rows(layer.gateUp, .gate)), (.up, try rows(layer.gateUp, .up)), (.down, layer.down),
+          (.attentionNorm, layer.attentionNorm), (.query, try rows(layer.queryKeyValue.tensor, .query)),
+          (.key, try rows(layer.queryKeyValue.tensor, .key)),
+          (.value, try rows(layer.queryKeyValue.tensor, .value)),
+          (.output, try layer.attentionOutput.tensor), (.feedForwardNorm, layer.feedForwardNorm),
+          (.gate, try rows(layer.gateUp.tensor, .gate)), (.up, try rows(layer.gateUp.tensor, .up)),
+          (.down, try layer.down.tensor),
         ]
         result += parts.map { (LlamaWeight.layer(index, $0).name, $1) }
       }
       result.append((LlamaWeight.finalNorm.name, finalNorm))
-      if !isTied { result.append((LlamaWeight.head.name, head)) }
+      if !isTied { result.append((LlamaWeight.head.name, try head.tensor)) }
       return result
     }
   }
@@ -36,27 +38,32 @@ extension LlamaModel {
   }
 
   /// What an optimiser moves when the whole model is trained: the fused tensors, each a leaf of autograd.
-  var leaves: [(name: String, tensor: Tensor)] {
-    var result = [(LlamaWeight.embedding.name, embedding)]
-    for (index, layer) in layers.enumerated() {
-      let path = "model.layers.\(index)."
-      result += [
-        (path + "input_layernorm.weight", layer.attentionNorm),
-        (path + "self_attn.qkv_proj.weight", layer.queryKeyValue),
-        (path + "self_attn.o_proj.weight", layer.attentionOutput),
-        (path + "post_attention_layernorm.weight", layer.feedForwardNorm),
-        (path + "mlp.gate_up_proj.weight", layer.gateUp), (path + "mlp.down_proj.weight", layer.down),
-      ]
+  private var leaves: [(name: String, tensor: Tensor)] {
+    get throws {
+      var result = [(LlamaWeight.embedding.name, embedding)]
+      for (index, layer) in layers.enumerated() {
+        let path = "model.layers.\(index)."
+        result += [
+          (path + "input_layernorm.weight", layer.attentionNorm),
+          (path + "self_attn.qkv_proj.weight", try layer.queryKeyValue.tensor),
+          (path + "self_attn.o_proj.weight", try layer.attentionOutput.tensor),
+          (path + "post_attention_layernorm.weight", layer.feedForwardNorm),
+          (path + "mlp.gate_up_proj.weight", try layer.gateUp.tensor),
+          (path + "mlp.down_proj.weight", try layer.down.tensor),
+        ]
+      }
+      result.append((LlamaWeight.finalNorm.name, finalNorm))
+      if !isTied { result.append((LlamaWeight.head.name, try head.tensor)) }
+      return result
     }
-    result.append((LlamaWeight.finalNorm.name, finalNorm))
-    if !isTied { result.append((LlamaWeight.head.name, head)) }
-    return result
   }
 
   /// What training moves: the adapters when there are any, else the whole model after `trainAll`.
   public var trainable: [(name: String, tensor: Tensor)] {
-    if let lora { return lora.parameters }
-    return embedding.requiresGrad ? leaves : []
+    get throws {
+      if let lora { return lora.parameters }
+      return embedding.requiresGrad ? try leaves : []
+    }
   }
 
   /// Makes every weight trainable (full fine-tuning).
@@ -65,7 +72,7 @@ extension LlamaModel {
     guard dtype == .float32 else {
       throw TorchError("full fine-tuning moves float32 weights: set dtype: float32, or train LoRA adapters")
     }
-    for leaf in leaves { try leaf.tensor.requireGrad() }
+    for leaf in try leaves { try leaf.tensor.requireGrad() }
   }
 
   /// Adds the adapters' updates to the weights and drops the adapters.
@@ -76,13 +83,13 @@ extension LlamaModel {
         for (target, adapter) in lora.layers[index] {
           let weight =
             switch target {
-            case .query: try rows(layer.queryKeyValue, .query)
-            case .key: try rows(layer.queryKeyValue, .key)
-            case .value: try rows(layer.queryKeyValue, .value)
-            case .output: layer.attentionOutput
-            case .gate: try rows(layer.gateUp, .gate)
-            case .up: try rows(layer.gateUp, .up)
-            case .down: layer.down
+            case .query: try rows(layer.queryKeyValue.tensor, .query)
+            case .key: try rows(layer.queryKeyValue.tensor, .key)
+            case .value: try rows(layer.queryKeyValue.tensor, .value)
+            case .output: try layer.attentionOutput.tensor
+            case .gate: try rows(layer.gateUp.tensor, .gate)
+            case .up: try rows(layer.gateUp.tensor, .up)
+            case .down: try layer.down.tensor
             }
           let update = try adapter.b.matmul(adapter.a) * lora.configuration.scale
           try weight.copy(from: weight.to(.float32) + update)

@@ -9,21 +9,23 @@ public final class LlamaModel: @unchecked Sendable {
   struct Layer {
     var attentionNorm: Tensor
     /// [(heads + 2 keyValueHeads) headWidth, width]
-    var queryKeyValue: Tensor
-    var attentionOutput: Tensor
+    var queryKeyValue: ModelMatrix
+    var attentionOutput: ModelMatrix
     var feedForwardNorm: Tensor
     /// [2 intermediate, width]: gate, then up.
-    var gateUp: Tensor
-    var down: Tensor
+    var gateUp: ModelMatrix
+    var down: ModelMatrix
   }
 
   public let configuration: LlamaConfiguration
   public let device: Device
   public let dtype: DType
   let embedding: Tensor
-  let layers: [Layer]
+  private(set) var layers: [Layer]
   let finalNorm: Tensor
-  let head: Tensor
+  private(set) var head: ModelMatrix
+  /// True when the head is the embedding itself.
+  public let isTied: Bool
   /// Low-rank updates that every pass applies; nil for the plain model.
   public var lora: LoRA?
 
@@ -52,20 +54,31 @@ public final class LlamaModel: @unchecked Sendable {
       func part(_ part: LlamaWeight.Part) throws -> Tensor { try load(.layer(index, part), as: dtype) }
       return Layer(
         attentionNorm: try load(.layer(index, .attentionNorm), as: .float32),
-        queryKeyValue: try Tensor.cat([part(.query), part(.key), part(.value)]),
-        attentionOutput: try part(.output),
+        queryKeyValue: .plain(try Tensor.cat([part(.query), part(.key), part(.value)])),
+        attentionOutput: .plain(try part(.output)),
         feedForwardNorm: try load(.layer(index, .feedForwardNorm), as: .float32),
-        gateUp: try Tensor.cat([part(.gate), part(.up)]), down: try part(.down))
+        gateUp: .plain(try Tensor.cat([part(.gate), part(.up)])), down: .plain(try part(.down)))
     }
     finalNorm = try load(.finalNorm, as: .float32)
-    head = source.hasHead ? try load(.head, as: dtype) : embedding
+    isTied = !source.hasHead
+    head = .plain(isTied ? embedding : try load(.head, as: dtype))
     self.configuration = configuration
     self.device = device
     self.dtype = dtype
   }
 
-  /// True when the head is the embedding itself.
-  public var isTied: Bool { head === embedding }
+  /// Packs the matrices for fast products; the weights can no longer be read or trained, adapters can.
+  /// - Parameter gradientsFrom: the first layer that gradients flow through; nil for drawing only.
+  public func freeze(gradientsFrom first: Int?) throws {
+    for index in layers.indices {
+      let needsGradient = first.map { index >= $0 } ?? false
+      try layers[index].queryKeyValue.freeze(needsGradient: needsGradient)
+      try layers[index].attentionOutput.freeze(needsGradient: needsGradient)
+      try layers[index].gateUp.freeze(needsGradient: needsGradient)
+      try layers[index].down.freeze(needsGradient: needsGradient)
+    }
+    try head.freeze(needsGradient: first != nil)
+  }
 
   /// The final hidden states (after the last norm), [tokens, width] float32, of a packed batch.
   public func hidden(_ batch: PackedBatch) throws -> Tensor { try hidden(batch, recording: nil) }
@@ -129,8 +142,17 @@ public final class LlamaModel: @unchecked Sendable {
   /// Logits [rows, vocabulary] float32 of hidden states [rows, width].
   public func logits(_ hidden: Tensor) throws -> Tensor { try project(hidden, head) }
 
-  /// The head's weight [vocabulary, width] in the model's type, for losses that write its gradient themselves.
-  public var headWeight: Tensor { head }
+  /// The gradient with respect to hidden states [rows, width], float32, of a loss whose gradient with respect to
+  /// their logits [rows, vocabulary] is given: for losses that write it themselves. A head that is trained gets its
+  /// own gradient too.
+  public func headGradient(_ gradient: Tensor, hidden states: Tensor) throws -> Tensor {
+    if case .plain(let weight) = head, weight.requiresGrad {
+      // Autograd does not see the loss.
+      let own = try gradient.transpose(0, 1).matmul(states)
+      if let sum = weight.grad { try sum.add(inPlace: own) } else { try weight.setGrad(own) }
+    }
+    return try head.back(gradient.to(dtype)).to(.float32)
+  }
 
   /// Log-probability of every token after the first, given those before it: `ids.count - 1` numbers.
   public func logProbabilities(_ ids: [Int]) throws -> [Float] {
@@ -156,17 +178,17 @@ public final class LlamaModel: @unchecked Sendable {
   }
 
   /// input [rows, in] times weight [out, in] transposed in the weights' type, back to float32.
-  private func project(_ input: Tensor, _ weight: Tensor) throws -> Tensor {
-    if dtype == .float32 { return try input.linear(weight) }
-    return try input.to(dtype).linear(weight).to(.float32)
+  private func project(_ input: Tensor, _ weight: ModelMatrix) throws -> Tensor {
+    if dtype == .float32 { return try weight.linear(input) }
+    return try weight.linear(input.to(dtype)).to(.float32)
   }
 
   /// The same with the adapters of the matrices fused into `weight`.
-  private func project(_ input: Tensor, _ weight: Tensor, _ layer: Int, _ fused: [LoRATarget]) throws
+  private func project(_ input: Tensor, _ weight: ModelMatrix, _ layer: Int, _ fused: [LoRATarget]) throws
     -> Tensor
   {
     let cast = dtype == .float32 ? input : try input.to(dtype)
-    let base = try cast.linear(weight)
+    let base = try weight.linear(cast)
     let result = try lora?.apply(base, input: cast, layer: layer, fused, configuration) ?? base
     return dtype == .float32 ? result : try result.to(.float32)
   }
@@ -207,6 +229,43 @@ public final class LlamaModel: @unchecked Sendable {
         try attended.squeeze(0).transpose(0, 1).reshape([segment.count, heads * configuration.headWidth]))
     }
     return parts.count == 1 ? parts[0] : try Tensor.cat(parts)
+  }
+}
+
+/// A matrix [out, in] of the model: one that can be read and trained, or one that is frozen.
+enum ModelMatrix {
+  case plain(Tensor)
+  case frozen(FrozenMatrix)
+
+  func linear(_ input: Tensor) throws -> Tensor {
+    switch self {
+    case .plain(let weight): try input.linear(weight)
+    case .frozen(let matrix): try matrix.linear(input)
+    }
+  }
+
+  /// gradient [rows, out] times the matrix, [rows, in].
+  func back(_ gradient: Tensor) throws -> Tensor {
+    switch self {
+    case .plain(let weight): try Torch.withoutGrad { try gradient.matmul(weight) }
+    case .frozen(let matrix): try matrix.back(gradient)
+    }
+  }
+
+  mutating func freeze(needsGradient: Bool) throws {
+    if case .plain(let weight) = self {
+      self = .frozen(try FrozenMatrix(weight, needsGradient: needsGradient))
+    }
+  }
+
+  /// - Throws: `TorchError` when the matrix is frozen.
+  var tensor: Tensor {
+    get throws {
+      guard case .plain(let weight) = self else {
+        throw TorchError("the weights are frozen: load the model anew to read or train them")
+      }
+      return weight
+    }
   }
 }
 

@@ -58,7 +58,8 @@ extension LoRAConfiguration {
     let json = try JSONFile(
       path: folder + "/" + LoRA.configurationFile, remedy: "Give a folder that PEFT or Laurel wrote.")
     func refuse(_ problem: String) -> ModelFolderError {
-      ModelFolderError(file: json.path, problem: problem, remedy: "Use plain LoRA adapters of a llama-family model.")
+      ModelFolderError(
+        file: json.path, problem: problem, remedy: "Use plain LoRA adapters of a llama-family model.")
     }
     let kind = json.string("peft_type") ?? "unknown"
     guard kind == "LORA" else { throw refuse("peft_type '\(kind)' is not LORA") }

@@ -66,7 +66,8 @@ public enum TokenizerExport {
           ("type", .string("Split")),
           (
             "pattern",
-            .object(JSONObject([("Regex", .string(WordPattern.llama3Regex(maxDigits: name == "qwen2" ? 1 : 3)))]))
+            .object(
+              JSONObject([("Regex", .string(WordPattern.llama3Regex(maxDigits: name == "qwen2" ? 1 : 3)))]))
           ), ("behavior", .string("Isolated")), ("invert", .bool(false)),
         ]))
     default: return byteLevel(usesRegex: true)

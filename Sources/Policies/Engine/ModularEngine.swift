@@ -25,7 +25,7 @@ public final class ModularEngine: PolicyEngine {
     _ model: LlamaModel, reference: LlamaModel? = nil, baseModel: String,
     optimizer: ([(name: String, tensor: Tensor)]) throws -> any Optimizer
   ) throws {
-    let trainable = model.trainable
+    let trainable = try model.trainable
     guard !trainable.isEmpty else {
       throw TorchError("the model has nothing to train: give it LoRA adapters, or train all its weights")
     }
@@ -33,6 +33,8 @@ public final class ModularEngine: PolicyEngine {
     self.reference = reference
     self.baseModel = baseModel
     self.optimizer = try optimizer(trainable)
+    if let lora = model.lora { try model.freeze(gradientsFrom: lora.configuration.firstLayer) }
+    try reference?.freeze(gradientsFrom: nil)
   }
 
   // MARK: Drawing

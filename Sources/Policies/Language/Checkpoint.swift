@@ -47,7 +47,9 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// Deletes all but the newest `count`, as TRL's `save_total_limit`.
   public static func prune(in parent: URL, keeping count: Int) {
-    for checkpoint in all(in: parent).dropLast(count) { try? FileManager.default.removeItem(at: checkpoint.folder) }
+    for checkpoint in all(in: parent).dropLast(count) {
+      try? FileManager.default.removeItem(at: checkpoint.folder)
+    }
   }
 
   /// Gives the engine the state of this checkpoint.

@@ -138,7 +138,8 @@ public final class LanguageTrainer {
         prompt: prompts[index].ids, completions: drawn.completions[index].map(\.ids),
         advantages: Array(advantages.values[(index * count)..<((index + 1) * count)]))
     }
-    let rate = configuration.learningRate * configuration.schedule.factor(step: step, of: configuration.maxSteps)
+    let rate =
+      configuration.learningRate * configuration.schedule.factor(step: step, of: configuration.maxSteps)
     let statistics: PolicyStatistics
     do {
       statistics = try optimize(&groups, rate: rate)
@@ -148,7 +149,8 @@ public final class LanguageTrainer {
     }
     return TrainingStep(
       step: step, samples: drawn.samples, table: table, advantages: advantages, statistics: statistics,
-      learningRate: rate, samplingSeconds: (sampled - begin).seconds, rewardSeconds: (scored - sampled).seconds,
+      learningRate: rate, samplingSeconds: (sampled - begin).seconds,
+      rewardSeconds: (scored - sampled).seconds,
       trainingSeconds: (clock.now - scored).seconds)
   }
 

@@ -204,15 +204,6 @@ public struct PolicyStep {
       gradient = try gradient + probabilities * (all + entropy) * weight
     }
     if temperature != 1 { gradient = try gradient * (1 / temperature) }
-    if model.headWeight.requiresGrad {
-      // Autograd does not see the loss, so a trained head gets its gradient here.
-      let own = try gradient.transpose(0, 1).matmul(states)
-      if let sum = model.headWeight.grad {
-        try sum.add(inPlace: own)
-      } else {
-        try model.headWeight.setGrad(own)
-      }
-    }
-    return (values, try gradient.to(model.dtype).matmul(model.headWeight).to(.float32))
+    return (values, try model.headGradient(gradient, hidden: states))
   }
 }

@@ -60,7 +60,9 @@ struct JSONLRows {
     var messages = try messages(prompt, field: field, line: line)
     var demonstration: String?
     // A row for language modelling ends with the answer; the policy is to write that itself.
-    while messages.count > 1, messages.last?.role == "assistant" { demonstration = messages.removeLast().content }
+    while messages.count > 1, messages.last?.role == "assistant" {
+      demonstration = messages.removeLast().content
+    }
     if let completion = try completion(row, line: line) { demonstration = completion }
     if let system, messages[0].role != "system" {
       messages.insert(ChatMessage(role: "system", content: system), at: 0)

@@ -29,7 +29,8 @@ public struct JSONLTask: LanguageTask {
     }
     return try JSONLTask(
       path: path, promptField: options.text("prompt"), referenceField: options.text("reference"),
-      completionField: options.text("completion"), system: options.text("system"), heldOutShare: options.number("held_out", in: 0...0.9),
+      completionField: options.text("completion"), system: options.text("system"),
+      heldOutShare: options.number("held_out", in: 0...0.9),
       splitSeed: UInt64(options.integer("split_seed", in: 0...Int.max)))
   }
 

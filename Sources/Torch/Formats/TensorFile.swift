@@ -50,7 +50,8 @@ public enum TensorFile {
   /// - Throws: `SafetensorsError` that names the tensor.
   public static func read(_ path: String, into tensors: [(name: String, tensor: Tensor)]) throws {
     let file = try SafetensorsFile(path: path)
-    let remedy = "The file belongs to another configuration (other rank, targets or model): use the one it was made with."
+    let remedy =
+      "The file belongs to another configuration (other rank, targets or model): use the one it was made with."
     for (name, tensor) in tensors {
       guard let entry = file.entries[name] else {
         throw SafetensorsError(file: path, problem: "tensor '\(name)' is missing", remedy: remedy)
@@ -81,7 +82,8 @@ extension SafetensorsModel {
     }
     guard entry.shape == shape, let dtype = DType(entry.dtype) else {
       throw SafetensorsError(
-        file: file.path, problem: "tensor '\(name)' is \(entry.dtype.rawValue) \(entry.shape), expected \(shape)",
+        file: file.path,
+        problem: "tensor '\(name)' is \(entry.dtype.rawValue) \(entry.shape), expected \(shape)",
         remedy: "config.json and the weights do not belong together: download both again.")
     }
     return try file.withBytes(name) { try Tensor(bytes: $0, dtype: dtype, shape: shape) }

@@ -5,7 +5,7 @@ import Policies
 import Rewards
 import Torch
 
-struct Bench: AsyncParsableCommand {
+struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time one GRPO step: 4 prompts x 8 completions x 48 new tokens, LoRA on every projection.",
     discussion: "With --serve it answers every line `step` on the standard input, as bench/compare.py wants.")
@@ -17,14 +17,15 @@ struct Bench: AsyncParsableCommand {
   private static let group = 8
   private static let length = 48
 
-  func run() async throws {
+  func run() throws {
     let files = try ModelFiles(ModelFiles.defaultName)
     let tokenizer = try files.tokenizer()
     let template = try files.chatTemplate()
     let model = try files.model(dtype: ModelFiles.dtype(dtype))
-    let lora = try LoRA(LoRAConfiguration(), for: model, seed: 1)
-    model.lora = lora
-    let optimizer = try AdamW(lora.parameters, learningRate: 1e-5)
+    model.lora = try LoRA(LoRAConfiguration(), for: model, seed: 1)
+    let engine = try ModularEngine(model, baseModel: ModelFiles.defaultName) {
+      try AdamW($0, learningRate: 1e-5)
+    }
     let ids = try chats().map {
       tokenizer.encode(template.render(messages: $0, addGenerationPrompt: true)).map(Int.init)
     }
@@ -33,7 +34,7 @@ struct Bench: AsyncParsableCommand {
     func step() throws -> String {
       let chosen = (0..<4).map { ids[(number * 4 + $0) % ids.count] }
       number += 1
-      return try time(chosen, identity: number * 32, model, tokenizer, optimizer)
+      return try time(chosen, identity: number * 32, engine, tokenizer)
     }
     _ = try step()
     if serve {
@@ -46,14 +47,13 @@ struct Bench: AsyncParsableCommand {
 
   /// Draws, scores by distinct characters (as TRL's side does), and takes one optimiser step.
   private func time(
-    _ ids: [[Int]], identity: Int, _ model: LlamaModel, _ tokenizer: any Tokenizer, _ optimizer: AdamW
+    _ ids: [[Int]], identity: Int, _ engine: any PolicyEngine, _ tokenizer: any Tokenizer
   ) throws -> String {
     let clock = ContinuousClock()
     let begin = clock.now
     // Without end tokens every step does the same work.
-    let drawn = try Sampler.complete(
-      model, prompts: ids, count: Self.group,
-      options: SamplingOptions(maxCompletionLength: Self.length, seed: 1),
+    let drawn = try engine.complete(
+      ids, count: Self.group, options: SamplingOptions(maxCompletionLength: Self.length, seed: 1),
       identity: identity)
     let sampled = clock.now
     let groups = zip(ids, drawn).map { prompt, completions in
@@ -65,11 +65,8 @@ struct Bench: AsyncParsableCommand {
         prompt: prompt, completions: completions.map(\.ids),
         advantages: groupRelativeAdvantages(rewards, groups: groups))
     }
-    try PolicyStep(objective: PolicyObjective(), maxCompletionLength: Self.length).accumulate(
-      groups, into: model)
-    try optimizer.clipGradients(to: 1)
-    try optimizer.step()
-    try optimizer.zeroGradients()
+    _ = try engine.step(groups, PolicyStep(objective: PolicyObjective(), maxCompletionLength: Self.length))
+    try engine.update(learningRate: 1e-5, maxGradNorm: 1)
     let end = clock.now
     let tokens = drawn.joined().reduce(0) { $0 + $1.ids.count }
     return String(

@@ -20,7 +20,8 @@ struct TrainedPolicy {
     } else if FileManager.default.fileExists(atPath: folder + "/config.json") {
       base = nil
     } else {
-      throw ValidationFailure("\(path) is neither a run with a checkpoint nor a folder with adapters or a model")
+      throw ValidationFailure(
+        "\(path) is neither a run with a checkpoint nor a folder with adapters or a model")
     }
   }
 
@@ -39,15 +40,16 @@ struct TrainedPolicy {
   }
 }
 
-struct Export: AsyncParsableCommand {
+struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write what a run learned: adapters for PEFT, or with --merge a model for transformers and vLLM.")
+    abstract:
+      "Write what a run learned: adapters for PEFT, or with --merge a model for transformers and vLLM.")
   @Argument(help: "A run's folder, a checkpoint, or a folder with adapters.") var source: String
   @Option(help: "The folder to write; it must not exist.") var output: String
   @Flag(help: "Add the adapters to the weights and write the whole model.") var merge = false
   @Option(help: "Type of the merged weights: float32, bfloat16 or float16.") var dtype = "float32"
 
-  func run() async throws {
+  func run() throws {
     guard !FileManager.default.fileExists(atPath: output) else {
       throw ValidationFailure("\(output) exists already: choose another folder")
     }
@@ -67,7 +69,9 @@ struct Export: AsyncParsableCommand {
     switch try ModelFiles(policy.base ?? policy.folder) {
     case .gguf(let file): try TokenizerExport.write(file, folder: output)
     case .folder(let folder):
-      let names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"]
+      let names = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+      ]
       try copy(names.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }, from: folder)
     }
     say("model in \(output)")

@@ -6,12 +6,12 @@ import Tasks
 import Torch
 import Verifiers
 
-struct RewardsCommand: AsyncParsableCommand {
+struct RewardsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rewards", abstract: "What a specification can name, with parameters.")
   @Argument(help: "One of the names.") var name: String?
 
-  func run() async throws {
+  func run() throws {
     let registry = Registry.standard
     let sections: [(String, [any RegisteredKind])] = [
       ("rewards", registry.rewardKinds), ("shapers (shape:)", registry.shaperKinds),
@@ -41,11 +41,11 @@ struct RewardsCommand: AsyncParsableCommand {
   }
 }
 
-struct TasksCommand: AsyncParsableCommand {
+struct TasksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tasks", abstract: "The tasks that a run file can name, with options.")
 
-  func run() async throws {
+  func run() throws {
     for kind in TaskRegistry.kinds {
       print("\(kind.name): \(kind.help)")
       for parameter in kind.parameters {
@@ -55,11 +55,11 @@ struct TasksCommand: AsyncParsableCommand {
   }
 }
 
-struct Runs: AsyncParsableCommand {
+struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "The runs beneath a folder.")
   @Argument var folder = "runs"
 
-  func run() async throws {
+  func run() throws {
     let runs = RunList.runs(beneath: URL(fileURLWithPath: folder))
     if runs.isEmpty { say("no runs beneath \(folder)") }
     for run in runs {
@@ -71,22 +71,22 @@ struct Runs: AsyncParsableCommand {
   }
 }
 
-struct ReportCommand: AsyncParsableCommand {
+struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write a run's report.html anew.")
   @Argument(help: "The run's folder.") var folder: String
 
-  func run() async throws {
+  func run() throws {
     let store = try RunStore.open(folder: URL(fileURLWithPath: folder), readOnly: true)
     print(try Report.write(store).path)
   }
 }
 
-struct Doctor: AsyncParsableCommand {
+struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What is installed, and whether it computes rightly.")
 
-  func run() async throws {
+  func run() throws {
     print("torch        \(Torch.version)")
     print("device       \(Device.best)")
     print("processors   \(ProcessInfo.processInfo.activeProcessorCount), torch uses \(Torch.threads) threads")

@@ -18,14 +18,14 @@ private func lines(of path: String) throws -> [String] {
   return lines
 }
 
-struct Tokenize: AsyncParsableCommand {
+struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "One JSON list of token ids per line of a text file.")
   @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
   @Flag(help: "Each line is a JSON string, so that texts may hold line ends.") var json = false
   @Argument(help: "The text file.") var file: String
 
-  func run() async throws {
+  func run() throws {
     let tokenizer = try ModelFiles(model).tokenizer()
     for (index, raw) in try lines(of: file).enumerated() {
       var line = raw
@@ -40,7 +40,7 @@ struct Tokenize: AsyncParsableCommand {
   }
 }
 
-struct LogProbs: AsyncParsableCommand {
+struct LogProbs: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logprobs",
     abstract: "Per line of a text file: token ids and the log-probability of each after the first, as JSON.")
@@ -48,7 +48,7 @@ struct LogProbs: AsyncParsableCommand {
   @Option(help: "A folder with adapters to put on the model.") var adapter: String?
   @Argument(help: "The text file.") var file: String
 
-  func run() async throws {
+  func run() throws {
     let files = try ModelFiles(model)
     let tokenizer = try files.tokenizer()
     let decoder = try files.model(dtype: .float32)
@@ -67,7 +67,7 @@ struct LogProbs: AsyncParsableCommand {
   }
 }
 
-struct Generate: AsyncParsableCommand {
+struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Answer a prompt with the model.")
   @Argument(help: "The user's message.") var prompt: String
   @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
@@ -86,11 +86,12 @@ struct Generate: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  func run() throws {
     let files = try ModelFiles(model)
     let tokenizer = try files.tokenizer()
     let decoder = try files.model(dtype: ModelFiles.dtype("auto"))
     if let adapter { try TrainedPolicy.attach(adapter, to: decoder) }
+    try decoder.freeze(gradientsFrom: nil)
     var messages = [ChatMessage(role: "user", content: prompt)]
     if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
     let text = try files.chatTemplate().render(messages: messages, addGenerationPrompt: true)

@@ -57,7 +57,8 @@ final class TrainingSession {
       }
     } else {
       guard run.adapter == nil else {
-        throw ValidationFailure("adapter needs lora: with lora: false name the warm-started model's folder as model")
+        throw ValidationFailure(
+          "adapter needs lora: with lora: false name the warm-started model's folder as model")
       }
       try model.trainAll()
       if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype) }

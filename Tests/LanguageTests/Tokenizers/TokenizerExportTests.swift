@@ -17,6 +17,8 @@ struct TokenizerExportTests {
     let exported = try BytePairTokenizer(tokenizerJSON: folder.path + "/tokenizer.json")
     #expect(exported.eosToken == original.eosToken)
     #expect(exported.beginToken == original.beginToken)
-    for row in try TokenizerFixtures.rows() { #expect(exported.encode(row.text) == original.encode(row.text)) }
+    for row in try TokenizerFixtures.rows() {
+      #expect(exported.encode(row.text) == original.encode(row.text))
+    }
   }
 }
