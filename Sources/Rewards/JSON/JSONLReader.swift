@@ -16,6 +16,8 @@ public final class JSONLChunk: @unchecked Sendable {
   public let firstLine: Int
   /// Byte offset of the first line in the file.
   public let offset: Int
+  /// Byte offset in the file behind the last line.
+  public let end: Int
   /// Line ends in the chunk.
   public let lineEnds: Int
   /// A line that was dropped because it is longer than the limit; the chunk then holds nothing else.
@@ -25,14 +27,14 @@ public final class JSONLChunk: @unchecked Sendable {
   private let maxLineBytes: Int
 
   fileprivate init(
-    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int,
-    maxLineBytes: Int,
-    dropped: JSONLError? = nil
+    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, end: Int, lineEnds: Int,
+    maxLineBytes: Int, dropped: JSONLError? = nil
   ) {
     self.memory = memory
     self.count = count
     self.firstLine = firstLine
     self.offset = offset
+    self.end = end
     self.lineEnds = lineEnds
     self.maxLineBytes = maxLineBytes
     self.dropped = dropped
@@ -217,8 +219,8 @@ public final class JSONLReader {
       offset += whole
     }
     return JSONLChunk(
-      memory: memory, count: whole, firstLine: line, offset: offset, lineEnds: lineEnds,
-      maxLineBytes: maxLineBytes)
+      memory: memory, count: whole, firstLine: line, offset: offset, end: offset + whole,
+      lineEnds: lineEnds, maxLineBytes: maxLineBytes)
   }
 
   /// Passes over the rest of a line of which `read` bytes have been seen.
@@ -238,14 +240,15 @@ public final class JSONLReader {
       }
     }
     isAtStart = false
+    let end = offset + length + (hasLineEnd ? 1 : 0)
     defer {
       line += 1
-      offset += length + (hasLineEnd ? 1 : 0)
+      offset = end
     }
     let error = JSONLError(
       line: line, offset: offset, reason: .lineTooLong(bytes: length, limit: maxLineBytes))
     return JSONLChunk(
-      memory: nil, count: 0, firstLine: line, offset: offset, lineEnds: hasLineEnd ? 1 : 0,
+      memory: nil, count: 0, firstLine: line, offset: offset, end: end, lineEnds: hasLineEnd ? 1 : 0,
       maxLineBytes: maxLineBytes, dropped: error)
   }
 }
