@@ -96,7 +96,7 @@ public final class JSONLReader {
   /// Opens a file; `-` is the standard input.
   public convenience init(
     path: String, maxLineBytes: Int = 64 << 20, chunkBytes: Int = 1 << 20
-  ) throws(JSONLFileError) {
+  ) throws(FileError) {
     if path == "-" {
       self.init(descriptor: 0, maxLineBytes: maxLineBytes, chunkBytes: chunkBytes)
       return
@@ -125,12 +125,12 @@ public final class JSONLReader {
 
   deinit { if closes { close(descriptor) } }
 
-  private static func systemError(_ path: String) -> JSONLFileError {
-    JSONLFileError(path: path, code: errno, message: String(cString: strerror(errno)))
+  private static func systemError(_ path: String) -> FileError {
+    FileError(path: path, code: errno)
   }
 
   /// The next run of lines; nil at the end of the file.
-  public func nextChunk() throws(JSONLFileError) -> JSONLChunk? {
+  public func nextChunk() throws(FileError) -> JSONLChunk? {
     if isAtEnd && carry.isEmpty { return nil }
     var capacity = max(chunkBytes, carry.count)
     guard var memory = malloc(capacity) else { throw outOfMemory() }
@@ -139,7 +139,7 @@ public final class JSONLReader {
     carry.removeAll(keepingCapacity: true)
     var searched = 0
     while true {
-      do throws(JSONLFileError) {
+      do throws(FileError) {
         count += try fill(memory + count, capacity - count)
       } catch {
         free(memory)
@@ -170,12 +170,12 @@ public final class JSONLReader {
     while let chunk = try nextChunk() { try chunk.forEachLine(body, tooLong: tooLong) }
   }
 
-  private func outOfMemory() -> JSONLFileError {
-    JSONLFileError(path: path, code: ENOMEM, message: "no memory for the next chunk")
+  private func outOfMemory() -> FileError {
+    FileError(path: path, code: ENOMEM)
   }
 
   /// Reads until `capacity` bytes are there or the file ends.
-  private func fill(_ target: UnsafeMutableRawPointer, _ capacity: Int) throws(JSONLFileError) -> Int {
+  private func fill(_ target: UnsafeMutableRawPointer, _ capacity: Int) throws(FileError) -> Int {
     var total = 0
     while total < capacity && !isAtEnd {
       let count = read(descriptor, target + total, capacity - total)
@@ -224,7 +224,7 @@ public final class JSONLReader {
   }
 
   /// Passes over the rest of a line of which `read` bytes have been seen.
-  private func skipLongLine(read seen: Int) throws(JSONLFileError) -> JSONLChunk {
+  private func skipLongLine(read seen: Int) throws(FileError) -> JSONLChunk {
     var length = seen
     let size = 1 << 16
     guard let buffer = malloc(size) else { throw outOfMemory() }

@@ -53,6 +53,9 @@ public struct ScoreStream: Sendable {
     public var description: String { "line \(line): reward \"\(reward)\" failed: \(reason)" }
   }
 
+  /// The path in the ``FileError`` of an output that cannot be written.
+  public static let outputName = "the output"
+
   public let specification: RewardSpecification
   public var mapping: FieldMapping
   public var state: RunState
@@ -88,7 +91,7 @@ public struct ScoreStream: Sendable {
   ///   - rejected: called for every bad line, in order.
   ///   - written: called whenever a chunk has been written, with the counts so far and how many bytes of the
   ///     file they cover.
-  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written; ``Stopped``
+  /// - Throws: ``FileError`` when the file cannot be read or the output not be written; ``Stopped``
   ///   when a reward fails under `on_failure: stop`; `CancellationError`, between two chunks.
   public func run(
     path: String, output: FileHandle, rejected: (JSONLError) -> Void,
@@ -131,7 +134,7 @@ public struct ScoreStream: Sendable {
     return counts
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(JSONLFileError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
@@ -139,7 +142,7 @@ public struct ScoreStream: Sendable {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        throw JSONLFileError(path: "output", code: errno, message: String(cString: strerror(errno)))
+        throw FileError(path: Self.outputName, code: errno)
       }
       done += count
     }

@@ -13,10 +13,10 @@ public struct JSONSchemaReward: BytewiseReward {
   public let schema: JSONSchema
   public let isFenced: Bool
 
-  /// - Throws: ``VerifierError`` when the schema is wrong or uses an unsupported keyword.
+  /// - Throws: ``ParameterError`` when the schema is wrong or uses an unsupported keyword.
   public init(
     name: String = "json_schema", schema: JSONValue, isFenced: Bool = false
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     self.name = name
     self.schema = try JSONSchema(schema)
     self.isFenced = isFenced

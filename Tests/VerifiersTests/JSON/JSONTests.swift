@@ -128,6 +128,6 @@ import Testing
   }
 
   @Test func aMissingFileIsATypedError() {
-    #expect(throws: JSONLFileError.self) { try JSONLReader(path: "/nowhere/at/all.jsonl") }
+    #expect(throws: FileError.self) { try JSONLReader(path: "/nowhere/at/all.jsonl") }
   }
 }
