@@ -268,10 +268,7 @@ struct ChunkScorer: Sendable {
 
   private func parsed(_ line: JSONLLine) throws(JSONLError) -> JSONObject {
     do throws(JSONError) {
-      guard case .object(let row) = try JSONParser().parse(line.bytes) else {
-        throw JSONError(kind: .syntax, offset: 0, expected: "a JSON object '{'", found: "another value")
-      }
-      return row
+      return try JSONParser().parseObject(line.bytes)
     } catch {
       throw JSONLError(line: line.number, lineOffset: line.offset, error)
     }
