@@ -62,7 +62,9 @@ public struct RewardSpecification: Sendable {
   public var names: [String] { entries.map(\.name) }
 
   /// The advantages of a scored batch.
-  /// - Parameter lengths: completion lengths in tokens; the table's own when nil.
+  /// - Parameters:
+  ///   - table: the batch, as `score` made it.
+  ///   - lengths: completion lengths in tokens; the table's own when nil.
   /// - Throws: `AdvantageError` when the estimator lacks something.
   public func advantages(of table: RewardTable, lengths: [Int]? = nil) throws -> Advantages {
     try estimator.part.advantages(

@@ -31,7 +31,7 @@ public struct AnswerReward: BytewiseReward {
   public let order: [Rule]
   public let percent: Percent
 
-  /// - Throws: ``ParameterError`` when `order` is empty or names a rule twice.
+  /// - Throws: `ParameterError` when `order` is empty or names a rule twice.
   public init(
     name: String = "answer", order: [Rule] = Rule.allCases, percent: Percent = .either
   ) throws(ParameterError) {

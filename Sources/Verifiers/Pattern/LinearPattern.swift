@@ -17,7 +17,7 @@ public struct LinearPattern: Sendable {
   public let isWholeText: Bool
   private let program: [PatternInstruction]
 
-  /// - Throws: ``ParameterError`` that says what is wrong with the pattern, and where.
+  /// - Throws: `ParameterError` that says what is wrong with the pattern, and where.
   public init(_ source: String, ignoresCase: Bool = false, isWholeText: Bool = true) throws(ParameterError) {
     self.source = source
     self.ignoresCase = ignoresCase

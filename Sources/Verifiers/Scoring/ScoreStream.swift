@@ -53,7 +53,7 @@ public struct ScoreStream: Sendable {
     public var description: String { "line \(line): reward \"\(reward)\" failed: \(reason)" }
   }
 
-  /// The path in the ``FileError`` of an output that cannot be written.
+  /// The path in the `FileError` of an output that cannot be written.
   public static let outputName = "the output"
 
   public let specification: RewardSpecification
@@ -88,10 +88,12 @@ public struct ScoreStream: Sendable {
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
   ///
   /// - Parameters:
+  ///   - path: the JSONL file.
+  ///   - output: where the lines go.
   ///   - rejected: called for every bad line, in order.
-  ///   - written: called whenever a chunk has been written, with the counts so far and how many bytes of the
+  ///   - report: called whenever a chunk has been written, with the counts so far and how many bytes of the
   ///     file they cover.
-  /// - Throws: ``FileError`` when the file cannot be read or the output not be written; ``Stopped``
+  /// - Throws: `FileError` when the file cannot be read or the output not be written; ``Stopped``
   ///   when a reward fails under `on_failure: stop`; `CancellationError`, between two chunks.
   public func run(
     path: String, output: FileHandle, rejected: (JSONLError) -> Void,

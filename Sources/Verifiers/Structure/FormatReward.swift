@@ -16,7 +16,7 @@ public struct FormatReward: BytewiseReward {
   private let marks: [[UInt8]]
   private static let opening: [UInt8] = [0x3C]
 
-  /// - Throws: ``ParameterError`` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or
+  /// - Throws: `ParameterError` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or
   ///   blanks.
   public init(
     name: String = "format", tags: [String] = ["think", "answer"], isPrefilled: Bool = false,

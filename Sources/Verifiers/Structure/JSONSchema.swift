@@ -22,7 +22,7 @@ public struct JSONSchema: Sendable {
 
   private let rules: [[Rule]]
 
-  /// - Throws: ``ParameterError`` with the path of the keyword at fault.
+  /// - Throws: `ParameterError` with the path of the keyword at fault.
   public init(_ schema: JSONValue) throws(ParameterError) {
     var reader = JSONSchemaReader(root: schema)
     _ = try reader.node(schema, "#")

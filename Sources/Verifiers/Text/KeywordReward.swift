@@ -17,7 +17,7 @@ public struct KeywordReward: BytewiseReward {
   public let matchesWholeWords: Bool
   private let patterns: [[UInt8]]
 
-  /// - Throws: ``ParameterError`` when there are no words, or one is empty.
+  /// - Throws: `ParameterError` when there are no words, or one is empty.
   public init(
     name: String = "keywords", words: [String], mode: Mode = .all, isCaseSensitive: Bool = false,
     matchesWholeWords: Bool = false

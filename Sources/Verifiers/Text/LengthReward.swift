@@ -24,7 +24,7 @@ public struct LengthReward: BytewiseReward {
   public let end: Double
   public let correctness: AnswerReward?
 
-  /// - Throws: ``ParameterError`` when target or tolerance is not positive, or a number is not finite.
+  /// - Throws: `ParameterError` when target or tolerance is not positive, or a number is not finite.
   public init(
     name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,
     start: Double = 1, end: Double = 0.5, correctness: AnswerReward? = nil

@@ -12,7 +12,7 @@ public struct RegexReward: BytewiseReward {
   /// The whole completion must match.
   public let matchesWhole: Bool
 
-  /// - Throws: ``ParameterError`` when the pattern is wrong or needs backtracking.
+  /// - Throws: `ParameterError` when the pattern is wrong or needs backtracking.
   public init(
     name: String = "regex", pattern: String, matchesWhole: Bool = false, ignoresCase: Bool = false
   ) throws(ParameterError) {

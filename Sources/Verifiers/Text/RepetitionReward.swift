@@ -10,7 +10,7 @@ public struct RepetitionReward: BytewiseReward {
   public let size: Int
   public let maxPenalty: Double
 
-  /// - Throws: ``ParameterError`` when size is not 1 to 64, or maxPenalty is not finite and at most 0.
+  /// - Throws: `ParameterError` when size is not 1 to 64, or maxPenalty is not finite and at most 0.
   public init(name: String = "repetition", size: Int = 3, maxPenalty: Double = -1) throws(ParameterError) {
     guard (1...64).contains(size) else { throw ParameterError(parameter: "size", "expected 1 to 64") }
     guard maxPenalty.isFinite, maxPenalty <= 0 else {

@@ -9,7 +9,7 @@ struct ToolCallReference {
   /// Reads a reference: a JSON list of calls (or one call), the same as text, or a whole reference completion
   /// (its think block is passed over).
   ///
-  /// - Throws: ``ParameterError`` that says what is wrong with the reference.
+  /// - Throws: `ParameterError` that says what is wrong with the reference.
   init(_ reference: JSONValue?, style: ToolCallStyle) throws(ParameterError) {
     switch reference {
     case nil, .null?: throw Self.error("the sample has no reference")
