@@ -11,7 +11,7 @@ export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
 SWIFT_SOURCES := Package.swift Sources Tests
 LAUREL := .build/release/laurel
 DEMO_RUN := runs/demo
-DOCUMENTED := Rewards Verifiers Tasks
+DOCUMENTED := Rewards Verifiers Tasks Studio
 BENCH_PROMPTS ?= bench/prompts.jsonl
 BENCH_ROUNDS ?= 5
 
@@ -47,7 +47,7 @@ format: ## Rewrite the sources in the project's format
 format-check: ## Fail when a source is not in the project's format
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
-docs: setup ## Write the API documentation to .build/docs
+docs: ## Write the API documentation to .build/docs
 	@scripts/docs $(DOCUMENTED)
 
 clean: ## Delete what was built; .deps and runs stay

@@ -15,4 +15,15 @@ struct Laurel: AsyncParsableCommand {
 }
 
 /// Writes a line to standard error, where progress and complaints go.
-func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+func say(_ line: String) { writeToStandardError(line + "\n") }
+
+/// Writes text to standard error; when nobody can take it, it is lost.
+func writeToStandardError(_ text: String) {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    if count <= 0 { return }
+    rest = rest.dropFirst(count)
+  }
+}

@@ -92,11 +92,12 @@ private func close(_ a: [Double], _ b: [Double], _ tolerance: Double = 1e-4) -> 
   @Test("Eight rewards of 0.7 have advantage exactly 0 under every estimator")
   func eightEqual() throws {
     let batch = AdvantageBatch(
-      rewards: [Double](repeating: 0.7, count: 8), groups: [Int](repeating: 0, count: 8))
+      rewards: [Double](repeating: 0.7, count: 8), groups: [Int](repeating: 0, count: 8),
+      lengths: Array(1...8))
     let estimators: [any AdvantageEstimator] = [
       GroupRelativeAdvantage(), GroupRelativeAdvantage(scale: .none), GroupRelativeAdvantage(scale: .batch),
       LeaveOneOutAdvantage(), ReinforcePlusPlusAdvantage(), ReinforcePlusPlusAdvantage(baseline: true),
-      DecoupledAdvantage(),
+      DecoupledAdvantage(), LengthSwitchedAdvantage(),
     ]
     for estimator in estimators {
       let result = try estimator.advantages(batch)
@@ -106,13 +107,47 @@ private func close(_ a: [Double], _ b: [Double], _ tolerance: Double = 1e-4) -> 
     }
   }
 
-  @Test("A group of one has advantage 0 and is counted")
-  func groupOfOne() {
-    let batch = AdvantageBatch(rewards: [3, 0, 1], groups: [0, 1, 1])
-    let result = GroupRelativeAdvantage().advantages(batch)
-    #expect(result.values[0] == 0)
-    #expect(result.statistics.singletonGroups == 1)
-    #expect(result.statistics.deadGroups == 0)
+  @Test("Under GDPO a reward that is 0.7 eight times adds exactly 0, whatever the other reward says")
+  func eightEqualInOneComponent() throws {
+    let other = [1.0, 0, 0, 1, 1, 0, 1, 0]
+    func advantages(_ values: [Double], names: [String], _ whitening: BatchWhitening) throws -> Advantages {
+      let components = RewardComponents(names: names, groups: [Int](repeating: 0, count: 8), values: values)
+      return try DecoupledAdvantage(whitening: whitening).advantages(
+        AdvantageBatch(
+          components: components, totals: WeightedSum().totals(components), lengths: Array(1...8)))
+    }
+    for whitening in BatchWhitening.allCases {
+      let both = try advantages(other.flatMap { [0.7, $0] }, names: ["equal", "other"], whitening)
+      let zero = try advantages(other.flatMap { [0, $0] }, names: ["equal", "other"], whitening)
+      #expect(both.values == zero.values)
+      #expect(both.statistics.deadGroups == 0)
+      #expect(both.statistics.zeroVarianceShare == ["equal": 1, "other": 0])
+      let dead = try advantages(
+        (0..<8).flatMap { _ in [0.7, 0.1] }, names: ["equal", "other"], whitening)
+      #expect(dead.values == [Double](repeating: 0, count: 8))
+      #expect(dead.statistics.deadGroups == 1)
+      #expect(dead.statistics.zeroVarianceShare == ["equal": 1, "other": 1])
+    }
+  }
+
+  @Test("A group of one has advantage exactly 0 under every group-relative estimator, and is counted")
+  func groupOfOne() throws {
+    let estimators: [any AdvantageEstimator] = [
+      GroupRelativeAdvantage(), GroupRelativeAdvantage(scale: .none), GroupRelativeAdvantage(scale: .batch),
+      LeaveOneOutAdvantage(), ReinforcePlusPlusAdvantage(baseline: true), DecoupledAdvantage(),
+      LengthSwitchedAdvantage(correctAtLeast: 5),
+    ]
+    for estimator in estimators {
+      let batch = AdvantageBatch(rewards: [3, 0, 1], groups: [0, 1, 1], lengths: [1, 2, 3])
+      let result = try estimator.advantages(batch)
+      #expect(result.values[0] == 0)
+      #expect(result.statistics.singletonGroups == 1)
+      #expect(result.statistics.deadGroups == 0)
+      let alone = try estimator.advantages(AdvantageBatch(rewards: [0.7], groups: [0], lengths: [1]))
+      #expect(alone.values == [0])
+    }
+    let components = RewardComponents(names: ["a", "b"], groups: [0, 1, 1], values: [0.7, 3, 0, 1, 1, 0.2])
+    #expect(try DecoupledAdvantage(whitening: .none).decoupledAdvantages(components)[0] == 0)
   }
 
   @Test("Every estimator passes the checker")

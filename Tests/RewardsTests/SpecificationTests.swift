@@ -137,16 +137,68 @@ private struct WrongFile: Sendable, CustomTestStringConvertible {
     #expect(error?.file == "run.yaml" && error?.line == 2 && error?.column == 11)
   }
 
-  @Test("An error reads as file, line, column, key path, what is wrong and what was probably meant")
-  func wording() {
-    #expect(
-      failure("rewards:\n  - numbr: {scale: 1}\n")?.description
-        == "r.yaml:2:5: rewards[0].numbr: unknown reward \"numbr\"; known: number, length; "
-        + "did you mean \"number\"?")
-    #expect(
-      failure("rewards:\n  - number: {scale: 11}\n")?.message == "expected a number from 0 to 10, found 11")
-    #expect(
-      failure("rewards:\n  - name: 3\n    number:\n")?.message == "expected a string, found 3 (quote it)")
+  @Test(
+    "An error reads as file, line, column, key path, what is wrong and what was probably meant",
+    arguments: [
+      (
+        "rewards:\n  - numbr: {scale: 1}\n",
+        "2:5: rewards[0].numbr: unknown reward \"numbr\"; known: number, length; did you mean \"number\"?"
+      ),
+      (
+        "rewards:\n  - number: {scale: much}\n",
+        "2:21: rewards[0].number.scale: expected a number from 0 to 10, found \"much\""
+      ),
+      (
+        "rewards:\n  - number: {scale: 11}\n",
+        "2:21: rewards[0].number.scale: expected a number from 0 to 10, found 11"
+      ),
+      (
+        "rewards:\n  - number: {scale: [1]}\n",
+        "2:21: rewards[0].number.scale: expected a number from 0 to 10, found a list"
+      ),
+      (
+        "rewards:\n  - name: 3\n    number:\n", "2:11: rewards[0].name: expected a string, found 3 (quote it)"
+      ),
+      (
+        "rewards:\n  - number: {mode: yes}\n",
+        "2:20: rewards[0].number.mode: expected one of strict, loose, found \"yes\""
+      ),
+      (
+        "rewards:\n  - number: {scal: 1}\n",
+        "2:14: rewards[0].number.scal: unknown key \"scal\"; expected one of scale, tags, mode, name, weight, "
+          + "timeout, on_failure, penalty, only_if, shape; did you mean \"scale\"?"
+      ),
+      (
+        "rewards: [number]\nadvntage: grpo\n",
+        "2:1: advntage: unknown key \"advntage\"; expected one of rewards, combine, advantage; "
+          + "did you mean \"advantage\"?"
+      ),
+      (
+        "rewards:\n  - number:\n    timeout: soon\n",
+        "3:14: rewards[0].timeout: expected a number from 0.001 to 1000000, found \"soon\""
+      ),
+      ("combine: product\n", "1:1: the key \"rewards\" is missing"), ("", "1:1: the file is empty"),
+    ])
+  func wording(_ yaml: String, _ text: String) {
+    #expect(failure(yaml)?.description == "r.yaml:" + text)
+  }
+
+  @Test("A file that is not there, is a folder or is not UTF-8 is named, with what to do")
+  func unreadable() throws {
+    func message(_ path: String) -> String? {
+      do {
+        _ = try RewardSpecification(contentsOf: path, registry: testRegistry())
+        return nil
+      } catch { return "\(error)" }
+    }
+    #expect(message("/no/such.yaml") == "/no/such.yaml: no such file or directory; check the path")
+    #expect(message("/") == "/: is a directory; give a file")
+    let path = NSTemporaryDirectory() + "\(UUID()).yaml"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try (Data("rewards:\n- n".utf8) + [0xE9]).write(to: URL(fileURLWithPath: path))
+    #expect(message(path) == "\(path):2:4: byte 0xE9 is not UTF-8; save the file as UTF-8")
+    try Data("rewards: [number]".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(message(path) == nil)
   }
 
   @Test("Wrong files give line, column, key path and the nearest name", arguments: WrongFile.all)

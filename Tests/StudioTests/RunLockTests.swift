@@ -22,6 +22,26 @@ struct RunLockTests {
     _ = try RunStore.open(folder: scratch.url, readOnly: false)
   }
 
+  @Test("Two runs in one folder: while the first runs and after it, the second is told where and what to do")
+  func sameFolder() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.url.path
+    var store: RunStore? = try scratch.makeRun()
+    func message() -> String? {
+      do {
+        _ = try scratch.makeRun()
+        return nil
+      } catch { return "\(error)" }
+    }
+    #expect(
+      message()
+        == "\(path): process \(getpid()) is writing this run. "
+        + "Wait for it, end it with `kill \(getpid())`, or choose another folder.")
+    #expect(store != nil)
+    store = nil
+    #expect(message() == "\(path): the folder already holds a run. Resume it, or choose another folder.")
+  }
+
   @Test(
     "A lock held by a process that is killed with SIGKILL is free at once",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))

@@ -13,7 +13,12 @@ struct JSONLTaskTests {
   }
 
   static func error(_ text: String, prompt: String? = nil, reference: String? = nil) throws -> String {
-    let path = try file(text)
+    try error(Data(text.utf8), prompt: prompt, reference: reference)
+  }
+
+  static func error(_ data: Data, prompt: String? = nil, reference: String? = nil) throws -> String {
+    let path = try file("")
+    try data.write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       _ = try JSONLTask(path: path, promptField: prompt, referenceField: reference)
@@ -67,5 +72,41 @@ struct JSONLTaskTests {
     )
     #expect(try Self.error(good, reference: "answer").contains("option 'reference'"))
     #expect(throws: TaskError.self) { try JSONLTask(path: "/no/such/file.jsonl") }
+  }
+
+  @Test("The whole message of what an editor, a crash or another program can do to a file")
+  func messages() throws {
+    let good = "{\"prompt\": \"a\"}\n"
+    let remedy = "write one complete JSON object per line (in Python: json.dumps(row, allow_nan=False))"
+    #expect(
+      try Self.error(good + "{\"prompt\": \"b")
+        == "F, line 2: broken JSON: expected a closing '\"', found the end; \(remedy)")
+    #expect(
+      try Self.error(Data(good.utf8) + Data(count: 50))
+        == "F, line 2: broken JSON: expected a value, found byte 0x0; \(remedy)")
+    #expect(
+      try Self.error(Data("{\"prompt\": \"caf".utf8) + [0xE9] + Data("\"}\n".utf8))
+        == "F, line 1: invalid UTF-8: byte 0xE9; save the file as UTF-8 (iconv -f LATIN1 -t UTF-8)")
+    #expect(
+      try Self.error("") == "F: the data set is empty; write one JSON object per line, with a prompt")
+    #expect(
+      try Self.error("{\"promt\": \"a\"}")
+        == "F, line 1: there is no field 'prompt' (did you mean 'promt'?); the row has promt; "
+        + "name the right field with the task's option 'prompt'")
+    let error = #expect(throws: TaskError.self) { try JSONLTask(path: "/no/such/file.jsonl") }
+    #expect(
+      error?.description
+        == "/no/such/file.jsonl: the file cannot be read (no such file or directory); check the path")
+    let folder = #expect(throws: TaskError.self) { try JSONLTask(path: "/") }
+    #expect(folder?.description == "/: the file cannot be read (is a directory); give a file")
+  }
+
+  @Test("A byte order mark, Windows line ends and a line of 10 MB are read")
+  func otherFiles() throws {
+    let long = String(repeating: "a", count: 10_000_000)
+    let path = try Self.file("\u{FEFF}{\"prompt\": \"one\"}\r\n\r\n{\"prompt\": \"\(long)\"}\r\n")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let task = try JSONLTask(path: path, heldOutShare: 0)
+    #expect(task.items(split: .train, count: 2, seed: 1).map(\.prompt.count).sorted() == [3, 10_000_000])
   }
 }

@@ -26,7 +26,7 @@ func finite(_ value: Double) -> Double {
 
 /// sum_k a_k b_k without NaN: a sum that overflows on the way is taken again at a reduced scale, and a result
 /// out of range becomes the largest finite number of its sign.
-func finiteDot(_ a: [Double], _ b: [Double]) -> Double {
+package func finiteDot(_ a: [Double], _ b: [Double]) -> Double {
   let sum = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   if sum.isFinite { return sum }
   let down = 0x1p-520

@@ -225,6 +225,12 @@ struct JSONCursor {
     }
   }
 
+  /// Checks that an object starts here.
+  mutating func expectObject() throws(JSONError) {
+    skipWhitespace()
+    guard byte == 0x7B else { throw failure("a JSON object '{'") }
+  }
+
   /// Checks that a key starts here.
   mutating func expectKey() throws(JSONError) {
     skipWhitespace()

@@ -30,16 +30,24 @@ public struct JSONLError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String { "line \(line), byte \(offset): \(explanation)" }
 
+  /// The whole message: file, place, what is wrong and what to do about it.
+  public func message(file: String) -> String { "\(file), \(self); \(remedy)" }
+
   /// What is wrong, without the place.
   public var explanation: String {
     switch reason {
     case .brokenJSON(let error): "broken JSON: expected \(error.expected), found \(error.found)"
     case .invalidUTF8(let error): "invalid UTF-8: \(error.found)"
     case .missingField(let name, let present):
-      "no field '\(name)'; the row has " + (present.isEmpty ? "none" : present.joined(separator: ", "))
+      "no field '\(name)'\(Self.hint(name, present)); the row has "
+        + (present.isEmpty ? "none" : present.joined(separator: ", "))
     case .wrongType(let field, let expected, let found): "'\(field)' is \(found), expected \(expected)"
     case .lineTooLong(let bytes, let limit): "the line has \(bytes) bytes, more than the limit of \(limit)"
     }
+  }
+
+  private static func hint(_ name: String, _ present: [String]) -> String {
+    nearestName(to: name, in: present).map { " (did you mean '\($0)'?)" } ?? ""
   }
 
   /// What the user can do about it.
@@ -47,25 +55,9 @@ public struct JSONLError: Error, Sendable, Equatable, CustomStringConvertible {
     switch reason {
     case .brokenJSON: "write one complete JSON object per line (in Python: json.dumps(row, allow_nan=False))"
     case .invalidUTF8: "save the file as UTF-8 (iconv -f LATIN1 -t UTF-8)"
-    case .missingField: "map the field to the column that holds it"
+    case .missingField(let name, _): "rename the column that holds it to '\(name)', or map the field to it"
     case .wrongType(_, let expected, _): "write \(expected) there, or map the field to another column"
     case .lineTooLong: "raise the line limit, or shorten the row"
     }
   }
-}
-
-/// A file that could not be opened or read.
-public struct JSONLFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  public var path: String
-  /// The system's error number.
-  public var code: Int32
-  public var message: String
-
-  public init(path: String, code: Int32, message: String) {
-    self.path = path
-    self.code = code
-    self.message = message
-  }
-
-  public var description: String { "\(path): \(message)" }
 }

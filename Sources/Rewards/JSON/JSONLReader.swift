@@ -16,6 +16,8 @@ public final class JSONLChunk: @unchecked Sendable {
   public let firstLine: Int
   /// Byte offset of the first line in the file.
   public let offset: Int
+  /// Byte offset in the file behind the last line.
+  public let end: Int
   /// Line ends in the chunk.
   public let lineEnds: Int
   /// A line that was dropped because it is longer than the limit; the chunk then holds nothing else.
@@ -25,14 +27,14 @@ public final class JSONLChunk: @unchecked Sendable {
   private let maxLineBytes: Int
 
   fileprivate init(
-    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, lineEnds: Int,
-    maxLineBytes: Int,
-    dropped: JSONLError? = nil
+    memory: UnsafeMutableRawPointer?, count: Int, firstLine: Int, offset: Int, end: Int, lineEnds: Int,
+    maxLineBytes: Int, dropped: JSONLError? = nil
   ) {
     self.memory = memory
     self.count = count
     self.firstLine = firstLine
     self.offset = offset
+    self.end = end
     self.lineEnds = lineEnds
     self.maxLineBytes = maxLineBytes
     self.dropped = dropped
@@ -94,7 +96,7 @@ public final class JSONLReader {
   /// Opens a file; `-` is the standard input.
   public convenience init(
     path: String, maxLineBytes: Int = 64 << 20, chunkBytes: Int = 1 << 20
-  ) throws(JSONLFileError) {
+  ) throws(FileError) {
     if path == "-" {
       self.init(descriptor: 0, maxLineBytes: maxLineBytes, chunkBytes: chunkBytes)
       return
@@ -123,12 +125,12 @@ public final class JSONLReader {
 
   deinit { if closes { close(descriptor) } }
 
-  private static func systemError(_ path: String) -> JSONLFileError {
-    JSONLFileError(path: path, code: errno, message: String(cString: strerror(errno)))
+  private static func systemError(_ path: String) -> FileError {
+    FileError(path: path, code: errno)
   }
 
   /// The next run of lines; nil at the end of the file.
-  public func nextChunk() throws(JSONLFileError) -> JSONLChunk? {
+  public func nextChunk() throws(FileError) -> JSONLChunk? {
     if isAtEnd && carry.isEmpty { return nil }
     var capacity = max(chunkBytes, carry.count)
     guard var memory = malloc(capacity) else { throw outOfMemory() }
@@ -137,7 +139,7 @@ public final class JSONLReader {
     carry.removeAll(keepingCapacity: true)
     var searched = 0
     while true {
-      do throws(JSONLFileError) {
+      do throws(FileError) {
         count += try fill(memory + count, capacity - count)
       } catch {
         free(memory)
@@ -168,12 +170,12 @@ public final class JSONLReader {
     while let chunk = try nextChunk() { try chunk.forEachLine(body, tooLong: tooLong) }
   }
 
-  private func outOfMemory() -> JSONLFileError {
-    JSONLFileError(path: path, code: ENOMEM, message: "no memory for the next chunk")
+  private func outOfMemory() -> FileError {
+    FileError(path: path, code: ENOMEM)
   }
 
   /// Reads until `capacity` bytes are there or the file ends.
-  private func fill(_ target: UnsafeMutableRawPointer, _ capacity: Int) throws(JSONLFileError) -> Int {
+  private func fill(_ target: UnsafeMutableRawPointer, _ capacity: Int) throws(FileError) -> Int {
     var total = 0
     while total < capacity && !isAtEnd {
       let count = read(descriptor, target + total, capacity - total)
@@ -217,12 +219,12 @@ public final class JSONLReader {
       offset += whole
     }
     return JSONLChunk(
-      memory: memory, count: whole, firstLine: line, offset: offset, lineEnds: lineEnds,
-      maxLineBytes: maxLineBytes)
+      memory: memory, count: whole, firstLine: line, offset: offset, end: offset + whole,
+      lineEnds: lineEnds, maxLineBytes: maxLineBytes)
   }
 
   /// Passes over the rest of a line of which `read` bytes have been seen.
-  private func skipLongLine(read seen: Int) throws(JSONLFileError) -> JSONLChunk {
+  private func skipLongLine(read seen: Int) throws(FileError) -> JSONLChunk {
     var length = seen
     let size = 1 << 16
     guard let buffer = malloc(size) else { throw outOfMemory() }
@@ -238,14 +240,15 @@ public final class JSONLReader {
       }
     }
     isAtStart = false
+    let end = offset + length + (hasLineEnd ? 1 : 0)
     defer {
       line += 1
-      offset += length + (hasLineEnd ? 1 : 0)
+      offset = end
     }
     let error = JSONLError(
       line: line, offset: offset, reason: .lineTooLong(bytes: length, limit: maxLineBytes))
     return JSONLChunk(
-      memory: nil, count: 0, firstLine: line, offset: offset, lineEnds: hasLineEnd ? 1 : 0,
+      memory: nil, count: 0, firstLine: line, offset: offset, end: end, lineEnds: hasLineEnd ? 1 : 0,
       maxLineBytes: maxLineBytes, dropped: error)
   }
 }

@@ -33,6 +33,15 @@ public struct JSONParser: Sendable {
     return value
   }
 
+  /// Parses all of the bytes as one object.
+  public func parseObject(_ bytes: UTF8Bytes) throws(JSONError) -> JSONObject {
+    var cursor = JSONCursor(bytes, maxDepth: maxDepth)
+    try cursor.expectObject()
+    let object = try object(&cursor, depth: 0)
+    try cursor.expectEnd()
+    return object
+  }
+
   /// Parses all of the bytes as one value.
   public func parse(_ bytes: some Collection<UInt8>) throws(JSONError) -> JSONValue {
     let copy = ContiguousArray(bytes)

@@ -35,8 +35,7 @@ public struct JSONRowScanner: Sendable {
     precondition(fields.count == names.count, "one slot per field name")
     for index in fields.indices { fields[index] = Field() }
     var cursor = JSONCursor(row, maxDepth: maxDepth)
-    cursor.skipWhitespace()
-    guard cursor.byte == 0x7B else { throw cursor.failure("a JSON object '{'") }
+    try cursor.expectObject()
     cursor.position += 1
     cursor.skipWhitespace()
     if cursor.byte == 0x7D {

@@ -46,21 +46,37 @@ public struct JSONWriter: Sendable {
     bytes.append(0x22)
   }
 
+  /// Escapes what JSON must not hold, and what YAML and JavaScript must not: all control characters, and the
+  /// line separators U+2028 and U+2029.
   private mutating func escaped(_ text: UTF8Bytes) {
-    for byte in text {
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      index += 1
       switch byte {
       case 0x22: raw("\\\"")
       case 0x5C: raw("\\\\")
       case 0x0A: raw("\\n")
       case 0x0D: raw("\\r")
       case 0x09: raw("\\t")
-      case 0..<0x20:
-        raw("\\u00")
-        bytes.append(byte >> 4 + 0x30)
-        let low = byte & 0x0F
-        bytes.append(low < 10 ? low + 0x30 : low + 0x57)
+      case 0..<0x20, 0x7F: escape(UInt16(byte))
+      case 0xC2 where index < text.count && text[index] < 0xA0:
+        escape(UInt16(text[index]))
+        index += 1
+      case 0xE2
+      where index + 1 < text.count && text[index] == 0x80 && (text[index + 1] | 1) == 0xA9:
+        escape(0x2000 | UInt16(text[index + 1] & 0x3F))
+        index += 2
       default: bytes.append(byte)
       }
+    }
+  }
+
+  private mutating func escape(_ unit: UInt16) {
+    raw("\\u")
+    for shift in [12, 8, 4, 0] as [UInt16] {
+      let digit = UInt8(unit >> shift & 0x0F)
+      bytes.append(digit < 10 ? digit + 0x30 : digit + 0x57)
     }
   }
 

@@ -99,24 +99,26 @@ public struct Parameter: Sendable {
   }
 }
 
-/// A parameter that is missing, unknown, of the wrong type or out of range.
+/// A parameter that is missing, unknown, of the wrong type, out of range, or does not go with the others.
 public struct ParameterError: Error, Sendable, Equatable, CustomStringConvertible {
   public var parameter: String
-  public var expected: String
-  public var found: String
+  /// What was expected, and what came instead.
+  public var message: String
   /// The nearest valid name, when one is near.
   public var suggestion: String?
 
-  public init(parameter: String, expected: String, found: String, suggestion: String? = nil) {
+  public init(parameter: String, _ message: String, suggestion: String? = nil) {
     self.parameter = parameter
-    self.expected = expected
-    self.found = found
+    self.message = message
     self.suggestion = suggestion
   }
 
+  public init(parameter: String, expected: String, found: String, suggestion: String? = nil) {
+    self.init(parameter: parameter, "expected \(expected), found \(found)", suggestion: suggestion)
+  }
+
   public var description: String {
-    "\(parameter): expected \(expected), found \(found)"
-      + (suggestion.map { "; did you mean \"\($0)\"?" } ?? "")
+    "\(parameter): \(message)" + (suggestion.map { "; did you mean \"\($0)\"?" } ?? "")
   }
 }
 

@@ -34,59 +34,31 @@ public struct RewardKind: RegisteredKind {
   }
 }
 
+/// A kind of part that is made from its parameters alone.
+public struct PartKind<Part: Sendable>: RegisteredKind {
+  public var name: String
+  public var help: String
+  public var parameters: [Parameter]
+  /// May throw when values contradict each other.
+  public var make: @Sendable (_ parameters: Parameters) throws -> Part
+
+  public init(
+    name: String, help: String, parameters: [Parameter] = [],
+    make: @escaping @Sendable (_ parameters: Parameters) throws -> Part
+  ) {
+    self.name = name
+    self.help = help
+    self.parameters = parameters
+    self.make = make
+  }
+}
+
 /// A kind of shaper: a map of one reward's column before rewards are combined.
-public struct ShaperKind: RegisteredKind {
-  public var name: String
-  public var help: String
-  public var parameters: [Parameter]
-  public var make: @Sendable (_ parameters: Parameters) throws -> any Shaper
-
-  public init(
-    name: String, help: String, parameters: [Parameter] = [],
-    make: @escaping @Sendable (_ parameters: Parameters) throws -> any Shaper
-  ) {
-    self.name = name
-    self.help = help
-    self.parameters = parameters
-    self.make = make
-  }
-}
-
+public typealias ShaperKind = PartKind<any Shaper>
 /// A kind of combiner: from several rewards to one total per sample.
-public struct CombinerKind: RegisteredKind {
-  public var name: String
-  public var help: String
-  public var parameters: [Parameter]
-  public var make: @Sendable (_ parameters: Parameters) throws -> any Combiner
-
-  public init(
-    name: String, help: String, parameters: [Parameter] = [],
-    make: @escaping @Sendable (_ parameters: Parameters) throws -> any Combiner
-  ) {
-    self.name = name
-    self.help = help
-    self.parameters = parameters
-    self.make = make
-  }
-}
-
+public typealias CombinerKind = PartKind<any Combiner>
 /// A kind of advantage estimator.
-public struct AdvantageKind: RegisteredKind {
-  public var name: String
-  public var help: String
-  public var parameters: [Parameter]
-  public var make: @Sendable (_ parameters: Parameters) throws -> any AdvantageEstimator
-
-  public init(
-    name: String, help: String, parameters: [Parameter] = [],
-    make: @escaping @Sendable (_ parameters: Parameters) throws -> any AdvantageEstimator
-  ) {
-    self.name = name
-    self.help = help
-    self.parameters = parameters
-    self.make = make
-  }
-}
+public typealias AdvantageKind = PartKind<any AdvantageEstimator>
 
 /// The one list of what a specification can name.
 ///

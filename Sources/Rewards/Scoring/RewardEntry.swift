@@ -28,14 +28,16 @@ public struct RewardEntry: Sendable {
   public var parameters: Parameters?
   public var reward: any Reward<Sample>
   public var weight: Double
-  /// Seconds for the whole batch.
+  /// Seconds for one sample; a reward that is not pointwise has as long for a batch.
   public var timeout: Double
   public var onFailure: FailureRule
   public var condition: RewardCondition?
   public var shapers: [NamedPart<any Shaper>]
+  /// The reward's calls that nobody waits for any more.
+  let stuck = StuckCalls()
 
   /// The time limit when the file does not set one, in seconds.
-  public static let defaultTimeout = 600.0
+  public static let defaultTimeout = 60.0
 
   public init(
     _ reward: any Reward<Sample>, name: String? = nil, kind: String? = nil, parameters: Parameters? = nil,

@@ -1,8 +1,8 @@
 extension RewardSpecification {
   /// Scores a batch with every reward, the rewards running at the same time.
   ///
-  /// A reward that throws, or returns a wrong number of scores, fails for every sample of the batch; one that
-  /// does not answer within its `timeout` has timed out for every sample, even when it ignores cancellation.
+  /// A sample on which a reward throws, or does not answer within its `timeout`, has no number in that column
+  /// and takes nothing from the others, even when the reward ignores cancellation and never returns.
   /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `CancellationError`.
   public func score(_ samples: [Sample], state: RunState = RunState()) async throws -> RewardTable {
     var table = RewardTable(names: names, weights: entries.map(\.weight), samples: samples)
@@ -69,22 +69,5 @@ extension RewardSpecification {
       }
     }
     return column
-  }
-}
-
-extension RewardEntry {
-  /// One score per sample, whatever the reward does.
-  func scores(of samples: [Sample], state: RunState) async -> [Score] {
-    let reward = reward
-    let result = await withTimeLimit(seconds: timeout) { try await reward.score(samples, state: state) }
-    let score: Score
-    switch result {
-    case .finished(let scores):
-      if scores.count == samples.count { return scores.map { Score($0.outcome, parts: $0.parts) } }
-      score = .failed("the reward returned \(scores.count) scores for \(samples.count) samples")
-    case .threw(let error): score = .failed("\(error)")
-    case .timedOut: score = Score(.timedOut(seconds: timeout))
-    }
-    return [Score](repeating: score, count: samples.count)
   }
 }

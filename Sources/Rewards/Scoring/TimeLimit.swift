@@ -1,54 +1,29 @@
 import Dispatch
 import Foundation
 
-/// Runs rewards on threads of their own, so that one that blocks its thread takes none from Swift's pool,
-/// which has no more of them than the machine has cores. A thread is added whenever none is idle, up to a
-/// limit.
-@available(macOS 15, iOS 18, *)
-private final class RewardThreads: TaskExecutor, @unchecked Sendable {
-  static let shared = RewardThreads()
+/// The queue on which all time limits fire. Nothing on it ever blocks.
+private let clockQueue = DispatchQueue(label: "laurel.time-limits")
 
-  private let limit = 64
-  private let idleSeconds = 10.0
-  private let condition = NSCondition()
-  private var jobs: [UnownedJob] = []
-  private var threads = 0
-  private var idle = 0
+/// A moment to be woken at, which can be moved and called off.
+final class WakeUp: @unchecked Sendable {
+  private let timer = DispatchSource.makeTimerSource(queue: clockQueue)
 
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    condition.withLock {
-      jobs.append(job)
-      if idle >= jobs.count || threads >= limit {
-        condition.signal()
-      } else {
-        threads += 1
-        let thread = Thread { self.work() }
-        thread.name = "laurel.rewards"
-        thread.stackSize = 8 << 20
-        thread.start()
-      }
-    }
+  /// Calls `handler` once, `seconds` from now.
+  init(after seconds: Double, _ handler: @escaping @Sendable () -> Void) {
+    timer.setEventHandler(handler: handler)
+    move(to: seconds)
+    timer.resume()
   }
 
-  private func work() {
-    while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+  /// Calls the handler again, or later, `seconds` from now.
+  func move(to seconds: Double) {
+    timer.schedule(deadline: .now() + min(max(seconds, 0), 1e9))
   }
 
-  /// The next job; nil when there was none for a while and the thread should end.
-  private func next() -> UnownedJob? {
-    condition.withLock {
-      while jobs.isEmpty {
-        idle += 1
-        let isSignalled = condition.wait(until: Date().addingTimeInterval(idleSeconds))
-        idle -= 1
-        if !isSignalled && jobs.isEmpty {
-          threads -= 1
-          return nil
-        }
-      }
-      return jobs.removeFirst()
-    }
+  func cancel() {
+    // The handler may hold whoever holds this.
+    timer.setEventHandler {}
+    timer.cancel()
   }
 }
 
@@ -58,6 +33,7 @@ private final class Race<Value: Sendable>: @unchecked Sendable {
   private var continuation: CheckedContinuation<Value, Never>?
   private var answer: Value?
   private var task: Task<Void, Never>?
+  private var wakeUp: WakeUp?
 
   /// Starts waiting; resumes at once when an answer is there already.
   func wait(_ continuation: CheckedContinuation<Value, Never>) {
@@ -68,29 +44,40 @@ private final class Race<Value: Sendable>: @unchecked Sendable {
     if let early { continuation.resume(returning: early) }
   }
 
-  /// Says which task to cancel when something else wins.
-  func run(_ task: Task<Void, Never>) {
+  /// Says what to call off when something else wins.
+  func run(_ task: Task<Void, Never>, until wakeUp: WakeUp) {
     let isLate = lock.withLock {
-      self.task = task
+      (self.task, self.wakeUp) = (task, wakeUp)
       return answer != nil
     }
-    if isLate { task.cancel() }
+    if isLate { callOff() }
   }
 
-  func finish(_ value: Value) {
-    let (waiting, task): (CheckedContinuation<Value, Never>?, Task<Void, Never>?) = lock.withLock {
-      if answer != nil { return (nil, nil) }
+  /// Gives the answer; false when there was one already.
+  @discardableResult func finish(_ value: Value) -> Bool {
+    let (isFirst, waiting): (Bool, CheckedContinuation<Value, Never>?) = lock.withLock {
+      if answer != nil { return (false, nil) }
       answer = value
-      defer { (continuation, self.task) = (nil, nil) }
-      return (continuation, self.task)
+      defer { continuation = nil }
+      return (true, continuation)
+    }
+    if isFirst { callOff() }
+    waiting?.resume(returning: value)
+    return isFirst
+  }
+
+  private func callOff() {
+    let (task, wakeUp) = lock.withLock {
+      defer { (self.task, self.wakeUp) = (nil, nil) }
+      return (self.task, self.wakeUp)
     }
     task?.cancel()
-    waiting?.resume(returning: value)
+    wakeUp?.cancel()
   }
 }
 
 /// How a piece of work under a time limit ended.
-enum LimitedResult<Value: Sendable>: Sendable {
+package enum LimitedResult<Value: Sendable>: Sendable {
   case finished(Value)
   case threw(any Error)
   case timedOut
@@ -99,30 +86,31 @@ enum LimitedResult<Value: Sendable>: Sendable {
 /// Runs `work` for at most `seconds`, or until the calling task is cancelled (which counts as a thrown
 /// `CancellationError`).
 ///
-/// The work is cancelled then; if it ignores that it goes on by itself (its thread stays busy), but the
-/// caller is not kept waiting.
-func withTimeLimit<Value: Sendable>(
-  seconds: Double, _ work: @escaping @Sendable () async throws -> Value
+/// The work is cancelled then; if it ignores that it goes on by itself (its thread stays busy, and `stuck`
+/// counts it), but the caller is not kept waiting.
+package func withTimeLimit<Value: Sendable>(
+  seconds: Double, stuck: StuckCalls, _ work: @escaping @Sendable () async throws -> Value
 ) async -> LimitedResult<Value> {
   let race = Race<LimitedResult<Value>>()
   let attempt: @Sendable () async -> Void = {
-    do { race.finish(.finished(try await work())) } catch { race.finish(.threw(error)) }
+    let result: LimitedResult<Value>
+    do { result = .finished(try await work()) } catch { result = .threw(error) }
+    if !race.finish(result) { stuck.leave() }
+  }
+  let giveUp: @Sendable (LimitedResult<Value>) -> Void = { result in
+    if race.finish(result) { stuck.enter() }
   }
   return await withTaskCancellationHandler {
     await withCheckedContinuation { continuation in
       race.wait(continuation)
+      let wakeUp = WakeUp(after: seconds) { giveUp(.timedOut) }
       if #available(macOS 15, iOS 18, *) {
-        race.run(Task(executorPreference: RewardThreads.shared) { await attempt() })
+        race.run(Task(executorPreference: RewardThreads.shared) { await attempt() }, until: wakeUp)
       } else {
-        race.run(Task { await attempt() })
-      }
-      let milliseconds = Int(min(max(seconds, 0), 1e9) * 1000)
-      // Weak: the timer outlives the race, and must not keep its scores.
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak race] in
-        race?.finish(.timedOut)
+        race.run(Task { await attempt() }, until: wakeUp)
       }
     }
   } onCancel: {
-    race.finish(.threw(CancellationError()))
+    giveUp(.threw(CancellationError()))
   }
 }

@@ -38,40 +38,17 @@ extension RewardSpecification {
 }
 
 extension JSONValue {
-  /// The value on one line of YAML (JSON, with numbers that read back to the same bits).
+  /// The value on one line of YAML (JSON with blanks, and numbers that read back to the same bits).
   var flowYAML: String {
     switch self {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
-    case .string(let text): Self.quoted(text)
+    case .number(let value) where !value.isFinite:
+      value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf"
+    case .null, .bool, .integer, .number, .string: jsonText
     case .array(let items): "[" + items.map(\.flowYAML).joined(separator: ", ") + "]"
     case .object(let object):
       "{"
-        + zip(object.keys, object.values).map { "\(Self.quoted($0)): \($1.flowYAML)" }.joined(separator: ", ")
-        + "}"
+        + zip(object.keys, object.values).map { "\(JSONValue.string($0).jsonText): \($1.flowYAML)" }
+        .joined(separator: ", ") + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7f {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\x" + (digits.count < 2 ? "0" : "") + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

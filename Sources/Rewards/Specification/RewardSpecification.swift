@@ -24,7 +24,7 @@
 /// |---|---|---|
 /// | `name` | the kind | the column's name, unique |
 /// | `weight` | 1 | factor of the reward (of its z-score under `gdpo`) |
-/// | `timeout` | 600 | seconds for a batch |
+/// | `timeout` | 60 | seconds for a sample (for a batch, when the reward is not pointwise) |
 /// | `on_failure` | `leave_out` | `leave_out`, `penalty` or `stop`; covers failures and time-outs |
 /// | `penalty` | required by `penalty` | what a failure counts as |
 /// | `only_if` | none | `{reward, at_least}`: 0 where that reward, as scored, is less |
@@ -74,7 +74,9 @@ public struct RewardSpecification: Sendable {
   }
 
   /// The advantages of a scored batch.
-  /// - Parameter lengths: completion lengths in tokens; the table's own when nil.
+  /// - Parameters:
+  ///   - table: the batch, as `score` made it.
+  ///   - lengths: completion lengths in tokens; the table's own when nil.
   /// - Throws: `AdvantageError` when the estimator lacks something.
   public func advantages(of table: RewardTable, lengths: [Int]? = nil) throws -> Advantages {
     try estimator.part.advantages(

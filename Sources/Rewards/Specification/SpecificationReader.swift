@@ -6,11 +6,22 @@ extension RewardSpecification {
   public static let keys = ["rewards", "combine", "advantage"]
 
   /// Reads a file that holds a specification and nothing else.
-  /// - Throws: `SpecificationError` with line and column; an error of `Foundation` when the file cannot be
-  /// read.
+  /// - Throws: `SpecificationError` with line and column; `FileError` when the file cannot be read.
   public init(contentsOf path: String, registry: Registry) throws {
-    let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-    try self.init(yaml: text, file: path, registry: registry)
+    let bytes = try FileError.contents(of: path)
+    try self.init(yaml: Self.text(bytes, file: path), file: path, registry: registry)
+  }
+
+  private static func text(_ bytes: [UInt8], file: String) throws(SpecificationError) -> String {
+    guard let wrong = bytes.withUnsafeBufferPointer(UTF8Check.firstInvalid) else {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let before = bytes[..<wrong]
+    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    throw SpecificationError(
+      file: file, line: before.count { $0 == 0x0A } + 1, column: wrong - lineStart + 1, keyPath: "",
+      message:
+        "byte 0x\(String(bytes[wrong], radix: 16, uppercase: true)) is not UTF-8; save the file as UTF-8")
   }
 
   /// Reads a specification and nothing else.
@@ -64,8 +75,10 @@ struct SpecificationReader {
     func named(_ key: String, default name: String) -> YAMLValue {
       mapping[key] ?? YAMLValue(Node(name), file: mapping.place.file, keyPath: key)
     }
-    let combiner = try combiner(named("combine", default: "weighted_sum"), names: names)
-    let estimator = try estimator(named("advantage", default: "grpo"), names: names)
+    let combiner = try part(
+      named("combine", default: "weighted_sum"), "combiner", registry.combinerKinds, names: names)
+    let estimator = try part(
+      named("advantage", default: "grpo"), "advantage estimator", registry.advantageKinds, names: names)
     if estimator.part.readsComponents {
       if let place = mapping["combine"], combiner.kind != "weighted_sum" {
         throw place.error(
@@ -108,7 +121,10 @@ struct SpecificationReader {
     }
     entry.onFailure = try failureRule(settings)
     if let shape = settings["shape"] {
-      for item in try shape.items("a list of shapers") { entry.shapers.append(try shaper(item)) }
+      for item in try shape.items("a list of shapers") {
+        // A shaper sees one column only: it names no rewards.
+        entry.shapers.append(try part(item, "shaper", registry.shaperKinds, names: []))
+      }
     }
     return (entry, settings, values, kind)
   }
@@ -180,37 +196,11 @@ struct SpecificationReader {
     return RewardCondition(reward: other, atLeast: parameters.double("at_least"))
   }
 
-  private func shaper(_ place: YAMLValue) throws(SpecificationError) -> NamedPart<any Shaper> {
-    let (kind, values, parameters) = try part(place, "shaper", registry.shaperKinds)
-    do {
-      return NamedPart(kind: kind.name, parameters: parameters.values, part: try kind.make(parameters))
-    } catch { throw makeError(error, place, values) }
-  }
-
-  private func combiner(
-    _ place: YAMLValue, names: [String]
-  ) throws(SpecificationError) -> NamedPart<any Combiner> {
-    let (kind, values, parameters) = try part(place, "combiner", registry.combinerKinds)
-    try checkNames(kind.parameters, in: values, names: names)
-    do {
-      return NamedPart(kind: kind.name, parameters: parameters.values, part: try kind.make(parameters))
-    } catch { throw makeError(error, place, values) }
-  }
-
-  private func estimator(
-    _ place: YAMLValue, names: [String]
-  ) throws(SpecificationError) -> NamedPart<any AdvantageEstimator> {
-    let (kind, values, parameters) = try part(place, "advantage estimator", registry.advantageKinds)
-    try checkNames(kind.parameters, in: values, names: names)
-    do {
-      return NamedPart(kind: kind.name, parameters: parameters.values, part: try kind.make(parameters))
-    } catch { throw makeError(error, place, values) }
-  }
-
   /// A part written as its name, or as a mapping from its name to its parameters.
-  private func part<Kind: RegisteredKind>(
-    _ place: YAMLValue, _ noun: String, _ kinds: [Kind]
-  ) throws(SpecificationError) -> (Kind, YAMLMapping, Parameters) {
+  /// - Parameter names: the rewards that its parameters may name.
+  private func part<Part>(
+    _ place: YAMLValue, _ noun: String, _ kinds: [PartKind<Part>], names: [String]
+  ) throws(SpecificationError) -> NamedPart<Part> {
     let name: String
     let key: YAMLValue
     let values: YAMLMapping
@@ -229,7 +219,11 @@ struct SpecificationReader {
       (name, key, values) = (try place.string(), place, YAMLMapping(place, entries: []))
     }
     guard let kind = kinds.first(where: { $0.name == name }) else { throw unknown(noun, name, kinds, key) }
-    return (kind, values, try values.parameters(kind.parameters))
+    let parameters = try values.parameters(kind.parameters)
+    try checkNames(kind.parameters, in: values, names: names)
+    do {
+      return NamedPart(kind: kind.name, parameters: parameters.values, part: try kind.make(parameters))
+    } catch { throw makeError(error, place, values) }
   }
 
   /// Values that name rewards must name rewards of this file.
@@ -269,7 +263,6 @@ struct SpecificationReader {
   private func makeError(_ error: any Error, _ place: YAMLValue, _ values: YAMLMapping) -> SpecificationError
   {
     guard let wrong = error as? ParameterError else { return place.error("\(error)") }
-    return (values[wrong.parameter] ?? place).error(
-      "expected \(wrong.expected), found \(wrong.found)", suggestion: wrong.suggestion)
+    return (values[wrong.parameter] ?? place).error(wrong.message, suggestion: wrong.suggestion)
   }
 }

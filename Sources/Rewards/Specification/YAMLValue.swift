@@ -131,10 +131,10 @@ public struct YAMLValue {
     } catch {
       var hint = ""
       if parameter.kind == .string || parameter.kind == .strings {
-        if case .scalar = node, !isNull, error.found.first != "\"" { hint = " (quote it)" }
+        if case .scalar = node, !isNull { hint = " (quote it)" }
+        if case .string = found { hint = "" }
       }
-      throw self.error(
-        "expected \(error.expected), found \(error.found)\(hint)", suggestion: error.suggestion)
+      throw self.error(error.message + hint, suggestion: error.suggestion)
     }
   }
 }

@@ -24,17 +24,24 @@ public protocol Reward<Subject>: Sendable {
   /// The largest score that a subject can get; nil when it is unbounded, unknown or changes over a run.
   var maximum: Double? { get }
 
-  /// Scores a batch: one score per subject, in order. A broken subject yields a `failed` score and never takes
-  /// its batch with it; a thrown error fails the whole batch and is recorded for each of its subjects.
+  /// True when a subject's score depends on the others of its group, so that a group is never asked about in
+  /// parts.
+  var readsGroups: Bool { get }
+
+  /// Scores a batch: one score per subject, in order. A broken subject yields a `failed` score. A call that
+  /// throws or takes too long is repeated for each subject alone (each group, when `readsGroups`): the error is
+  /// then recorded where it occurs again.
   func score(_ batch: [Subject], state: RunState) async throws -> [Score]
 }
 
 extension Reward {
   public var maximum: Double? { nil }
+  public var readsGroups: Bool { false }
 }
 
-/// A reward that is a plain function of one subject.
-public protocol PointwiseReward: Reward {
+/// A reward that is a plain function of one subject. It is asked subject by subject, on a thread of its own
+/// that it may block; the time limit holds for each subject.
+public protocol PointwiseReward<Subject>: Reward {
   func score(_ subject: Subject, state: RunState) throws -> Score
 }
 

@@ -5,6 +5,7 @@ extension RunStore {
   /// Makes a new run in `folder` (created when absent) and takes its lock.
   ///
   /// - Parameters:
+  ///   - folder: the run's folder.
   ///   - yaml: the resolved specification, kept as `run.yaml`.
   ///   - info: what the run is.
   /// - Throws: `alreadyARun` when the folder holds one, `locked` when another process is writing it.

@@ -10,10 +10,10 @@ struct JSONLRows {
 
   func read() throws -> [TaskItem] {
     let reader: JSONLReader
-    do throws(JSONLFileError) { reader = try JSONLReader(path: path) } catch {
+    do throws(FileError) { reader = try JSONLReader(path: path) } catch {
       throw TaskError(
         place: path, problem: "the file cannot be read (\(error.message))",
-        remedy: "check the path of the data set")
+        remedy: error.remedy)
     }
     var items: [TaskItem] = []
     var failure: TaskError?
@@ -32,9 +32,10 @@ struct JSONLRows {
           } catch { failure = wrong(line.number, "\(error)", "correct the line") }
         }, tooLong: keep)
     } catch {
+      let file = error as? FileError
       throw TaskError(
-        place: path, problem: "the file cannot be read (\(error))", remedy: "check that it is a readable file"
-      )
+        place: path, problem: "the file cannot be read (\(file?.message ?? "\(error)"))",
+        remedy: file?.remedy ?? "check that it is a readable file")
     }
     if let failure { throw failure }
     if items.isEmpty {

@@ -32,12 +32,12 @@ public struct AnswerReward: BytewiseReward {
   public let order: [Rule]
   public let percent: Percent
 
-  /// - Throws: ``VerifierError`` when `order` is empty or names a rule twice.
+  /// - Throws: `ParameterError` when `order` is empty or names a rule twice.
   public init(
     name: String = "answer", order: [Rule] = Rule.allCases, percent: Percent = .either
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     guard !order.isEmpty, Set(order).count == order.count else {
-      throw VerifierError(parameter: "order", "expected each of boxed, hashes, phrase, last at most once")
+      throw ParameterError(parameter: "order", "expected each of boxed, hashes, phrase, last at most once")
     }
     self.name = name
     self.order = order

@@ -17,8 +17,8 @@ public struct LinearPattern: Sendable {
   public let isWholeText: Bool
   private let program: [PatternInstruction]
 
-  /// - Throws: ``VerifierError`` that says what is wrong with the pattern, and where.
-  public init(_ source: String, ignoresCase: Bool = false, isWholeText: Bool = true) throws(VerifierError) {
+  /// - Throws: `ParameterError` that says what is wrong with the pattern, and where.
+  public init(_ source: String, ignoresCase: Bool = false, isWholeText: Bool = true) throws(ParameterError) {
     self.source = source
     self.ignoresCase = ignoresCase
     self.isWholeText = isWholeText

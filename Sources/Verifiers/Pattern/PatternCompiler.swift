@@ -21,7 +21,7 @@ struct PatternCompiler {
 
   static func program(
     of source: String, ignoresCase: Bool, dotMatchesAll: Bool
-  ) throws(VerifierError) -> [PatternInstruction] {
+  ) throws(ParameterError) -> [PatternInstruction] {
     var compiler = PatternCompiler(
       scalars: source.unicodeScalars.map(\.value), ignoresCase: ignoresCase, dotMatchesAll: dotMatchesAll)
     let node = try compiler.choice()
@@ -37,8 +37,8 @@ struct PatternCompiler {
     self.dotMatchesAll = dotMatchesAll
   }
 
-  private func error(_ message: String) -> VerifierError {
-    VerifierError(parameter: "pattern", "at character \(position + 1): \(message)")
+  private func error(_ message: String) -> ParameterError {
+    ParameterError(parameter: "pattern", "at character \(position + 1): \(message)")
   }
 
   private func isAt(_ character: Unicode.Scalar, ahead: Int = 0) -> Bool {
@@ -53,13 +53,13 @@ struct PatternCompiler {
 
   // MARK: Reading
 
-  private mutating func choice() throws(VerifierError) -> Node {
+  private mutating func choice() throws(ParameterError) -> Node {
     var options = [try sequence()]
     while take("|") { options.append(try sequence()) }
     return options.count == 1 ? options[0] : .choice(options)
   }
 
-  private mutating func sequence() throws(VerifierError) -> Node {
+  private mutating func sequence() throws(ParameterError) -> Node {
     var items: [Node] = []
     while position < scalars.count, !isAt("|"), !isAt(")") {
       items.append(try repeated(try atom()))
@@ -67,7 +67,7 @@ struct PatternCompiler {
     return items.isEmpty ? .empty : .sequence(items)
   }
 
-  private mutating func repeated(_ node: Node) throws(VerifierError) -> Node {
+  private mutating func repeated(_ node: Node) throws(ParameterError) -> Node {
     let bounds: (Int, Int?)
     if take("*") {
       bounds = (0, nil)
@@ -86,7 +86,7 @@ struct PatternCompiler {
   }
 
   /// Reads `{m}`, `{m,}` or `{m,n}`; nil, without moving, when the brace is a literal.
-  private mutating func counts() throws(VerifierError) -> (Int, Int?)? {
+  private mutating func counts() throws(ParameterError) -> (Int, Int?)? {
     let start = position
     position += 1
     guard let low = number() else {
@@ -113,7 +113,7 @@ struct PatternCompiler {
     return value
   }
 
-  private mutating func atom() throws(VerifierError) -> Node {
+  private mutating func atom() throws(ParameterError) -> Node {
     if take("(") {
       if isAt("?") {
         guard isAt(":", ahead: 1) else {
@@ -145,7 +145,7 @@ struct PatternCompiler {
     return .set(ScalarSet(ranges: [scalar...scalar]))
   }
 
-  private mutating func escape() throws(VerifierError) -> ScalarSet {
+  private mutating func escape() throws(ParameterError) -> ScalarSet {
     guard position < scalars.count, let character = Unicode.Scalar(scalars[position]) else {
       throw error("the pattern ends in a backslash")
     }
@@ -186,7 +186,7 @@ struct PatternCompiler {
     }
   }
 
-  private mutating func characterClass() throws(VerifierError) -> ScalarSet {
+  private mutating func characterClass() throws(ParameterError) -> ScalarSet {
     let isInverted = take("^")
     var set = ScalarSet()
     var isFirst = true
@@ -213,7 +213,7 @@ struct PatternCompiler {
     return isInverted ? set.inverted : set
   }
 
-  private mutating func classItem() throws(VerifierError) -> ScalarSet {
+  private mutating func classItem() throws(ParameterError) -> ScalarSet {
     if take("\\") {
       if take("b") { return ScalarSet(ranges: [0x08...0x08]) }
       return try escape()
@@ -225,10 +225,10 @@ struct PatternCompiler {
 
   // MARK: Writing
 
-  private mutating func write(_ node: Node) throws(VerifierError) {
+  private mutating func write(_ node: Node) throws(ParameterError) {
     steps += 1
     guard program.count < LinearPattern.maxSize, steps < 100 * LinearPattern.maxSize else {
-      throw VerifierError(
+      throw ParameterError(
         parameter: "pattern",
         "the pattern needs more than \(LinearPattern.maxSize) steps; shorten its repeats")
     }

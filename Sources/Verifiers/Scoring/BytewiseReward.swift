@@ -72,3 +72,45 @@ extension Sample {
     }
   }
 }
+
+/// A copy of a sample's bytes, for when its line may be gone before the reward has answered.
+struct OwnedSampleBytes: Sendable {
+  private enum Reference: Sendable { case absent, text([UInt8]), number([UInt8]), other }
+
+  private let completion: [UInt8]
+  private let reference: Reference
+  private let completionTokens: Int?
+
+  init(_ sample: SampleBytes) {
+    completion = Array(sample.completion)
+    completionTokens = sample.completionTokens
+    switch sample.reference {
+    case .absent: reference = .absent
+    case .text(let bytes): reference = .text(Array(bytes))
+    case .number(let bytes): reference = .number(Array(bytes))
+    case .other: reference = .other
+    }
+  }
+
+  /// The sample as bytes, valid inside `body`.
+  func withBytes<Result>(_ body: (SampleBytes) -> Result) -> Result {
+    completion.withUnsafeBufferPointer { completion in
+      var sample = SampleBytes(completion: completion, completionTokens: completionTokens)
+      switch reference {
+      case .absent: break
+      case .other: sample.reference = .other
+      case .text(let bytes):
+        return bytes.withUnsafeBufferPointer { bytes in
+          sample.reference = .text(bytes)
+          return body(sample)
+        }
+      case .number(let bytes):
+        return bytes.withUnsafeBufferPointer { bytes in
+          sample.reference = .number(bytes)
+          return body(sample)
+        }
+      }
+      return body(sample)
+    }
+  }
+}

@@ -5,6 +5,8 @@ struct ScoredChunk: Sendable {
   var output: [UInt8]
   var rejected: [JSONLError]
   var counts: ScoreStream.Counts
+  /// Byte offset in the file behind the chunk.
+  var end: Int
 }
 
 /// Scores the lines of one chunk; many run at once.
@@ -17,6 +19,8 @@ struct ChunkScorer: Sendable {
   private let state: RunState
   private let scanner: JSONRowScanner
   private let keys: [[UInt8]]
+  /// Chunks of the fast path that took too long and go on.
+  private let stuck = StuckCalls()
 
   init(_ specification: RewardSpecification, isBytewise: Bool, mapping: FieldMapping, state: RunState) {
     self.specification = specification
@@ -37,34 +41,94 @@ struct ChunkScorer: Sendable {
 
   /// - Throws: ``ScoreStream/Stopped`` when a reward fails under `on_failure: stop`.
   func score(_ chunk: JSONLChunk) async throws -> ScoredChunk {
-    if let bytewise { try scoreBytes(chunk, bytewise) } else { try await scoreSamples(chunk) }
+    guard let bytewise else { return try await scoreSamples(chunk) }
+    // A chunk of the fast path takes milliseconds: no clock is read inside. One that takes longer than a single
+    // sample may holds a sample that hangs, and is scored again with an eye on each.
+    if !stuck.isFull {
+      let seconds = entries.map(\.timeout).min() ?? RewardEntry.defaultTimeout
+      switch await withTimeLimit(seconds: seconds, stuck: stuck, { try scoreBytes(chunk, bytewise) }) {
+      case .finished(let scored): return scored
+      case .threw(let error): throw error
+      case .timedOut: break
+      }
+    }
+    return try await scoreBytesWatched(chunk, bytewise)
   }
 
   // MARK: Bytes
 
   private func scoreBytes(_ chunk: JSONLChunk, _ rewards: [any BytewiseReward]) throws -> ScoredChunk {
-    var result = Result(columns: entries.count)
+    var result = Result(columns: entries.count, end: chunk.end)
+    var outcomes = [Outcome](repeating: .scored(0), count: entries.count)
+    try forEachSample(of: chunk, &result) { sample, line, result in
+      for index in rewards.indices { outcomes[index] = rewards[index].outcome(of: sample) }
+      try write(&outcomes, line: line, to: &result)
+    }
+    return result.chunk
+  }
+
+  /// The same lines as ``scoreBytes(_:_:)``, each sample with each reward's time limit.
+  private func scoreBytesWatched(
+    _ chunk: JSONLChunk, _ rewards: [any BytewiseReward]
+  ) async throws -> ScoredChunk {
+    var result = Result(columns: entries.count, end: chunk.end)
+    var samples: [OwnedSampleBytes] = []
+    var lines: [Int] = []
+    try forEachSample(of: chunk, &result) { sample, line, _ in
+      samples.append(OwnedSampleBytes(sample))
+      lines.append(line)
+    }
+    let owned = samples
+    var columns: [[Score]] = []
+    for (entry, reward) in zip(entries, rewards) {
+      columns.append(
+        await entry.scores(count: owned.count) { index in
+          Score(owned[index].withBytes { reward.outcome(of: $0) })
+        })
+    }
+    try Task.checkCancellation()
+    for (sample, line) in lines.enumerated() {
+      var outcomes = columns.map { $0[sample].outcome }
+      try write(&outcomes, line: line, to: &result)
+    }
+    return result.chunk
+  }
+
+  /// Visits the good lines of a chunk; the bad ones go to the result.
+  private func forEachSample(
+    of chunk: JSONLChunk, _ result: inout Result,
+    _ body: (_ sample: SampleBytes, _ line: Int, _ result: inout Result) throws -> Void
+  ) throws {
     let scratch = JSONScratch()
     var fields = [JSONRowScanner.Field](repeating: .init(), count: scanner.names.count)
-    var outcomes = [Outcome](repeating: .scored(0), count: entries.count)
+    var visited = 0
     try chunk.forEachLine { line in
+      visited += 1
+      // A chunk that was given up on by mistake (a very short limit) must not go on for long.
+      if visited & 0xFF == 0 { try Task.checkCancellation() }
       do {
         do throws(JSONError) {
           try scanner.scan(line.bytes, into: &fields)
         } catch {
           throw JSONLError(line: line.number, lineOffset: line.offset, error)
         }
-        let sample = try sample(line, fields, scratch)
-        for index in rewards.indices { outcomes[index] = rewards[index].outcome(of: sample) }
-        let total = try total(outcomes, line: line.number)
-        result.write(outcomes, total: total, line: line.number, keys: keys, entries: entries)
+        try body(try sample(line, fields, scratch), line.number, &result)
       } catch let error as JSONLError {
         result.reject(error)
       }
     } tooLong: {
       result.reject($0)
     }
-    return result.chunk
+  }
+
+  /// Writes one line with its total; a value that is not finite becomes a failure.
+  private func write(_ outcomes: inout [Outcome], line: Int, to result: inout Result) throws {
+    var total = try total(outcomes, line: line)
+    if total?.isFinite != true {
+      for index in outcomes.indices { outcomes[index] = Score(outcomes[index]).outcome }
+      total = try self.total(outcomes, line: line)
+    }
+    result.write(outcomes, total: total, line: line, keys: keys, entries: entries)
   }
 
   private func sample(
@@ -139,13 +203,27 @@ struct ChunkScorer: Sendable {
         }
       }
     }
-    return isPresent && !isLeftOut ? total : nil
+    if !isPresent || isLeftOut { return nil }
+    return total.isFinite ? total : finiteTotal(outcomes)
+  }
+
+  /// The same without overflow on the way; NaN when an outcome is not finite.
+  private func finiteTotal(_ outcomes: [Outcome]) -> Double {
+    var values = [Double](repeating: 0, count: outcomes.count)
+    for (index, outcome) in outcomes.enumerated() {
+      switch (outcome, entries[index].onFailure) {
+      case (.scored(let value), _): values[index] = value
+      case (.failed, .penalty(let value)), (.timedOut, .penalty(let value)): values[index] = value
+      default: break
+      }
+    }
+    return values.allSatisfy(\.isFinite) ? finiteDot(entries.map(\.weight), values) : .nan
   }
 
   // MARK: Samples
 
   private func scoreSamples(_ chunk: JSONLChunk) async throws -> ScoredChunk {
-    var result = Result(columns: entries.count)
+    var result = Result(columns: entries.count, end: chunk.end)
     var samples: [Sample] = []
     var lines: [Int] = []
     // Bad lines are collected in order apart from the good ones: both streams keep their own order.
@@ -170,15 +248,14 @@ struct ChunkScorer: Sendable {
     } catch let error as ScoringError {
       throw ScoreStream.Stopped(line: lines[error.sample], reward: error.reward, reason: error.reason)
     }
-    let messages = Dictionary(
-      table.messages.map { ("\($0.sample) \($0.reward)", $0.text) }, uniquingKeysWith: { $1 })
     for (sample, line) in lines.enumerated() {
       let outcomes = entries.indices.map { index -> Outcome in
-        let text = messages["\(sample) \(entries[index].name)"]
         switch table.outcomes[sample * entries.count + index] {
         case .scored: return .scored(table[sample, index] ?? 0)
-        case .abstained: return .abstained(text ?? "")
-        case .failed: return .failed(text ?? "failed, as the first samples of this chunk say")
+        case .abstained: return .abstained("")
+        case .failed:
+          let message = table.messages.first { $0.sample == sample && $0.reward == entries[index].name }
+          return .failed(message?.text ?? "failed, as the first samples of this chunk say")
         case .timedOut: return .timedOut(seconds: entries[index].timeout)
         }
       }
@@ -191,10 +268,7 @@ struct ChunkScorer: Sendable {
 
   private func parsed(_ line: JSONLLine) throws(JSONLError) -> JSONObject {
     do throws(JSONError) {
-      guard case .object(let row) = try JSONParser().parse(line.bytes) else {
-        throw JSONError(kind: .syntax, offset: 0, expected: "a JSON object '{'", found: "another value")
-      }
-      return row
+      return try JSONParser().parseObject(line.bytes)
     } catch {
       throw JSONLError(line: line.number, lineOffset: line.offset, error)
     }
@@ -209,14 +283,21 @@ struct ChunkScorer: Sendable {
     var rejected: [JSONLError] = []
     var counts: ScoreStream.Counts
 
-    init(columns: Int) { counts = ScoreStream.Counts(columns: columns) }
+    private let end: Int
+
+    init(columns: Int, end: Int) {
+      counts = ScoreStream.Counts(columns: columns)
+      self.end = end
+    }
 
     mutating func reject(_ error: JSONLError) {
       rejected.append(error)
       counts.rejected += 1
     }
 
-    var chunk: ScoredChunk { ScoredChunk(output: writer.bytes, rejected: rejected, counts: counts) }
+    var chunk: ScoredChunk {
+      ScoredChunk(output: writer.bytes, rejected: rejected, counts: counts, end: end)
+    }
 
     mutating func write(
       _ outcomes: [Outcome], total: Double?, line: Int, keys: [[UInt8]], entries: [RewardEntry]
@@ -236,7 +317,7 @@ struct ChunkScorer: Sendable {
           counts.abstentions[index] += 1
           writer.raw("null")
         case .failed, .timedOut:
-          counts.failures[index] += 1
+          if case .failed = outcome { counts.failures[index] += 1 } else { counts.timeOuts[index] += 1 }
           hasFailed = true
           writer.raw("null")
         }

@@ -29,7 +29,7 @@ public struct FieldMapping: Sendable, Equatable {
   /// The sample of one row. Prompt and completion may be text or a list of messages with role and content:
   /// the prompt is then its last user message, the completion its last message.
   ///
-  /// - Throws: ``JSONLError/Reason`` when the completion is missing or a column has another type.
+  /// - Throws: `JSONLError.Reason` when the completion is missing or a column has another type.
   public func sample(from row: JSONObject) throws(JSONLError.Reason) -> Sample {
     guard let completion = first(self.completion, in: row) else {
       throw .missingField(self.completion[0], present: row.keys)

@@ -19,13 +19,16 @@ public struct ScoreStream: Sendable {
     public var scored = 0
     /// Lines reported and left out.
     public var rejected = 0
-    /// For each reward: samples it failed on or did not answer in time.
+    /// For each reward: samples it failed on.
     public var failures: [Int]
+    /// For each reward: samples on which it did not answer in time.
+    public var timeOuts: [Int]
     /// For each reward: samples it abstained on.
     public var abstentions: [Int]
 
     init(columns: Int) {
       failures = [Int](repeating: 0, count: columns)
+      timeOuts = failures
       abstentions = failures
     }
 
@@ -34,6 +37,7 @@ public struct ScoreStream: Sendable {
       rejected += other.rejected
       for index in failures.indices {
         failures[index] += other.failures[index]
+        timeOuts[index] += other.timeOuts[index]
         abstentions[index] += other.abstentions[index]
       }
     }
@@ -48,6 +52,9 @@ public struct ScoreStream: Sendable {
 
     public var description: String { "line \(line): reward \"\(reward)\" failed: \(reason)" }
   }
+
+  /// The path in the `FileError` of an output that cannot be written.
+  public static let outputName = "the output"
 
   public let specification: RewardSpecification
   public var mapping: FieldMapping
@@ -80,11 +87,17 @@ public struct ScoreStream: Sendable {
 
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
   ///
-  /// - Parameter rejected: called for every bad line, in order.
-  /// - Throws: ``JSONLFileError`` when the file cannot be read or the output not be written; ``Stopped``
-  ///   when a reward fails under `on_failure: stop`.
+  /// - Parameters:
+  ///   - path: the JSONL file.
+  ///   - output: where the lines go.
+  ///   - rejected: called for every bad line, in order.
+  ///   - report: called whenever a chunk has been written, with the counts so far and how many bytes of the
+  ///     file they cover.
+  /// - Throws: `FileError` when the file cannot be read or the output not be written; ``Stopped``
+  ///   when a reward fails under `on_failure: stop`; `CancellationError`, between two chunks.
   public func run(
-    path: String, output: FileHandle, rejected: (JSONLError) -> Void
+    path: String, output: FileHandle, rejected: (JSONLError) -> Void,
+    written report: (_ counts: Counts, _ bytes: Int) -> Void = { _, _ in }
   ) async throws -> Counts {
     let reader = try JSONLReader(path: path, maxLineBytes: maxLineBytes, chunkBytes: chunkBytes)
     let scorer = ChunkScorer(specification, isBytewise: isBytewise, mapping: mapping, state: state)
@@ -108,6 +121,7 @@ public struct ScoreStream: Sendable {
           started += 1
         }
         guard let (index, chunk) = try await group.next() else { break }
+        try Task.checkCancellation()
         finished += 1
         waiting[index] = chunk
         while let ready = waiting.removeValue(forKey: written) {
@@ -115,13 +129,14 @@ public struct ScoreStream: Sendable {
           ready.rejected.forEach(rejected)
           counts.add(ready.counts)
           written += 1
+          report(counts, ready.end)
         }
       }
     }
     return counts
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(JSONLFileError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
@@ -129,7 +144,7 @@ public struct ScoreStream: Sendable {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        throw JSONLFileError(path: "output", code: errno, message: String(cString: strerror(errno)))
+        throw FileError(path: Self.outputName, code: errno)
       }
       done += count
     }

@@ -17,17 +17,17 @@ public struct FormatReward: BytewiseReward {
   private let marks: [[UInt8]]
   private static let opening: [UInt8] = [0x3C]
 
-  /// - Throws: ``VerifierError`` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or
+  /// - Throws: `ParameterError` when there are no tags, or one is repeated, empty or holds `<`, `>`, `/` or
   ///   blanks.
   public init(
     name: String = "format", tags: [String] = ["think", "answer"], isPrefilled: Bool = false,
     allowsEmpty: Bool = false
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     let areNames = tags.allSatisfy {
       !$0.isEmpty && !$0.utf8.contains { [0x3C, 0x3E, 0x2F, 0x20].contains($0) }
     }
     guard !tags.isEmpty, areNames, Set(tags).count == tags.count else {
-      throw VerifierError(parameter: "tags", "expected different tag names without <, >, / and blanks")
+      throw ParameterError(parameter: "tags", "expected different tag names without <, >, / and blanks")
     }
     self.name = name
     self.tags = tags

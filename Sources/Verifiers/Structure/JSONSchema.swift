@@ -22,8 +22,8 @@ public struct JSONSchema: Sendable {
 
   private let rules: [[Rule]]
 
-  /// - Throws: ``VerifierError`` with the path of the keyword at fault.
-  public init(_ schema: JSONValue) throws(VerifierError) {
+  /// - Throws: `ParameterError` with the path of the keyword at fault.
+  public init(_ schema: JSONValue) throws(ParameterError) {
     var reader = JSONSchemaReader(root: schema)
     _ = try reader.node(schema, "#")
     rules = reader.rules

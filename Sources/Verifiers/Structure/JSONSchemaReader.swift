@@ -14,12 +14,12 @@ struct JSONSchemaReader {
     "format",
   ]
 
-  private func error(_ path: String, _ message: String) -> VerifierError {
-    VerifierError(parameter: "schema", "\(path): \(message)")
+  private func error(_ path: String, _ message: String) -> ParameterError {
+    ParameterError(parameter: "schema", "\(path): \(message)")
   }
 
   /// The index of the node for the schema at `path`.
-  mutating func node(_ schema: JSONValue, _ path: String) throws(VerifierError) -> Int {
+  mutating func node(_ schema: JSONValue, _ path: String) throws(ParameterError) -> Int {
     if let node = nodes[path] { return node }
     guard path.utf8.count < 10_000 else { throw error(path, "the schema is nested too deeply") }
     let node = rules.count
@@ -41,7 +41,7 @@ struct JSONSchemaReader {
 
   private mutating func rule(
     _ key: String, _ value: JSONValue, _ schema: JSONObject, _ path: String
-  ) throws(VerifierError) -> JSONSchema.Rule? {
+  ) throws(ParameterError) -> JSONSchema.Rule? {
     let here = path + "/" + Self.escaped(key)
     switch key {
     case "type":
@@ -99,7 +99,7 @@ struct JSONSchemaReader {
     }
   }
 
-  private mutating func list(_ value: JSONValue, _ path: String) throws(VerifierError) -> [Int] {
+  private mutating func list(_ value: JSONValue, _ path: String) throws(ParameterError) -> [Int] {
     guard case .array(let schemas) = value, !schemas.isEmpty else {
       throw error(path, "expected a list of schemas")
     }
@@ -108,7 +108,7 @@ struct JSONSchemaReader {
     return found
   }
 
-  private func strings(_ value: JSONValue, _ path: String) throws(VerifierError) -> [String] {
+  private func strings(_ value: JSONValue, _ path: String) throws(ParameterError) -> [String] {
     guard case .array(let list) = value else { throw error(path, "expected a list of names") }
     var names: [String] = []
     for element in list {
@@ -118,12 +118,12 @@ struct JSONSchemaReader {
     return names
   }
 
-  private func number(_ value: JSONValue, _ path: String) throws(VerifierError) -> Double {
+  private func number(_ value: JSONValue, _ path: String) throws(ParameterError) -> Double {
     guard let number = JSONSchema.number(value) else { throw error(path, "expected a number") }
     return number
   }
 
-  private func count(_ value: JSONValue, _ path: String) throws(VerifierError) -> Int {
+  private func count(_ value: JSONValue, _ path: String) throws(ParameterError) -> Int {
     guard case .integer(let count) = value, count >= 0 else {
       throw error(path, "expected an integer of at least 0")
     }
@@ -131,7 +131,7 @@ struct JSONSchemaReader {
   }
 
   /// The schema a local reference names.
-  private func target(of reference: String, _ path: String) throws(VerifierError) -> JSONValue {
+  private func target(of reference: String, _ path: String) throws(ParameterError) -> JSONValue {
     guard reference == "#" || reference.hasPrefix("#/") else {
       throw error(path, "only references into the same schema (#/...) are supported")
     }

@@ -2,7 +2,7 @@ import Rewards
 
 /// 1 when the completion is JSON that the schema accepts, else 0.
 ///
-/// With ``isFenced`` the JSON is the inside of the last ```` ```json ```` fence; a completion without one
+/// With ``isFenced`` the JSON is the inside of the last fence marked `json`; a completion without one
 /// scores 0. Empty, broken, deeply nested or non-text input is no JSON and scores 0; a completion above 16
 /// MiB, or one on which the schema needs more than ``JSONSchema/maxSteps`` checks, is `failed`. Range: {0,
 /// 1}.
@@ -14,10 +14,10 @@ public struct JSONSchemaReward: BytewiseReward {
   public let schema: JSONSchema
   public let isFenced: Bool
 
-  /// - Throws: ``VerifierError`` when the schema is wrong or uses an unsupported keyword.
+  /// - Throws: `ParameterError` when the schema is wrong or uses an unsupported keyword.
   public init(
     name: String = "json_schema", schema: JSONValue, isFenced: Bool = false
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     self.name = name
     self.schema = try JSONSchema(schema)
     self.isFenced = isFenced

@@ -18,13 +18,13 @@ public struct KeywordReward: BytewiseReward {
   public let matchesWholeWords: Bool
   private let patterns: [[UInt8]]
 
-  /// - Throws: ``VerifierError`` when there are no words, or one is empty.
+  /// - Throws: `ParameterError` when there are no words, or one is empty.
   public init(
     name: String = "keywords", words: [String], mode: Mode = .all, isCaseSensitive: Bool = false,
     matchesWholeWords: Bool = false
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     guard !words.isEmpty, !words.contains("") else {
-      throw VerifierError(parameter: "words", "expected at least one word, none of them empty")
+      throw ParameterError(parameter: "words", "expected at least one word, none of them empty")
     }
     self.name = name
     self.words = words

@@ -32,19 +32,19 @@ public struct LengthReward: BytewiseReward {
     }
   }
 
-  /// - Throws: ``VerifierError`` when target or tolerance is not positive, or a number is not finite.
+  /// - Throws: `ParameterError` when target or tolerance is not positive, or a number is not finite.
   public init(
     name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,
     start: Double = 1, end: Double = 0.5, correctness: AnswerReward? = nil
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     guard target > 0, target.isFinite else {
-      throw VerifierError(parameter: "target", "expected a positive number")
+      throw ParameterError(parameter: "target", "expected a positive number")
     }
     guard tolerance > 0, tolerance.isFinite else {
-      throw VerifierError(parameter: "tolerance", "expected a positive number")
+      throw ParameterError(parameter: "tolerance", "expected a positive number")
     }
     guard start.isFinite, end.isFinite else {
-      throw VerifierError(parameter: "start", "expected finite numbers")
+      throw ParameterError(parameter: "start", "expected finite numbers")
     }
     self.name = name
     self.mode = mode

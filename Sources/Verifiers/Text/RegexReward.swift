@@ -13,10 +13,10 @@ public struct RegexReward: BytewiseReward {
   /// The whole completion must match.
   public let matchesWhole: Bool
 
-  /// - Throws: ``VerifierError`` when the pattern is wrong or needs backtracking.
+  /// - Throws: `ParameterError` when the pattern is wrong or needs backtracking.
   public init(
     name: String = "regex", pattern: String, matchesWhole: Bool = false, ignoresCase: Bool = false
-  ) throws(VerifierError) {
+  ) throws(ParameterError) {
     self.name = name
     self.pattern = try LinearPattern(pattern, ignoresCase: ignoresCase)
     self.matchesWhole = matchesWhole

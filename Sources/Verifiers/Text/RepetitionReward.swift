@@ -11,11 +11,11 @@ public struct RepetitionReward: BytewiseReward {
   public let size: Int
   public let maxPenalty: Double
 
-  /// - Throws: ``VerifierError`` when size is not 1 to 64, or maxPenalty is not finite and at most 0.
-  public init(name: String = "repetition", size: Int = 3, maxPenalty: Double = -1) throws(VerifierError) {
-    guard (1...64).contains(size) else { throw VerifierError(parameter: "size", "expected 1 to 64") }
+  /// - Throws: `ParameterError` when size is not 1 to 64, or maxPenalty is not finite and at most 0.
+  public init(name: String = "repetition", size: Int = 3, maxPenalty: Double = -1) throws(ParameterError) {
+    guard (1...64).contains(size) else { throw ParameterError(parameter: "size", "expected 1 to 64") }
     guard maxPenalty.isFinite, maxPenalty <= 0 else {
-      throw VerifierError(parameter: "max_penalty", "expected a number of at most 0")
+      throw ParameterError(parameter: "max_penalty", "expected a number of at most 0")
     }
     self.name = name
     self.size = size

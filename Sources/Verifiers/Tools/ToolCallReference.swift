@@ -9,8 +9,8 @@ struct ToolCallReference {
   /// Reads a reference: a JSON list of calls (or one call), the same as text, or a whole reference completion
   /// (its think block is passed over).
   ///
-  /// - Throws: ``VerifierError`` that says what is wrong with the reference.
-  init(_ reference: JSONValue?, style: ToolCallStyle) throws(VerifierError) {
+  /// - Throws: `ParameterError` that says what is wrong with the reference.
+  init(_ reference: JSONValue?, style: ToolCallStyle) throws(ParameterError) {
     switch reference {
     case nil, .null?: throw Self.error("the sample has no reference")
     case .string(let whole)?:
@@ -42,7 +42,7 @@ struct ToolCallReference {
     }
   }
 
-  private static func tagged(_ text: String, style: ToolCallStyle) throws(VerifierError) -> [ToolCall] {
+  private static func tagged(_ text: String, style: ToolCallStyle) throws(ParameterError) -> [ToolCall] {
     let calls: [ToolCall]?
     if style == .toolrl {
       calls = ToolCallText.block("<tool_call>", "</tool_call>", in: text).flatMap {
@@ -73,7 +73,7 @@ struct ToolCallReference {
     return text.withUTF8 { ASCII.find(Array(mark.utf8), in: $0) != nil }
   }
 
-  private static func error(_ message: String) -> VerifierError {
-    VerifierError(parameter: "reference", message)
+  private static func error(_ message: String) -> ParameterError {
+    ParameterError(parameter: "reference", message)
   }
 }

@@ -38,12 +38,10 @@ struct Train: AsyncParsableCommand {
     if isFinished {
       say("run \(store.folder.path) is finished: nothing to resume")
     } else {
-      do {
-        try await Interruption.cancelling(saying: "stopping (Ctrl-C again to stop at once)") {
-          [run, resume] in try await TrainingSession(run, store: store, resumes: resume).start()
-        }
-      } catch is CancellationError {
-        throw ExitCode(130)
+      try await interruptible(
+        grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
+      ) { [run, resume] in
+        try await TrainingSession(run, store: store, resumes: resume).start()
       }
     }
     print("report: \(try Report.write(store).path)")

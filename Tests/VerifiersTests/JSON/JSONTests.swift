@@ -127,7 +127,39 @@ import Testing
     #expect(found.count == 2 && errors.isEmpty)
   }
 
+  /// This once crashed in debug builds.
+  @Test func anErrorThrownByTheClosureComesOutAndTheFileIsLeftInOrder() throws {
+    struct Enough: Error, Equatable { var line: Int }
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
+    defer { try? FileManager.default.removeItem(at: url) }
+    let long = String(repeating: "x", count: 200)
+    try Data((0..<2000).map { "line \($0)\n" }.joined().utf8 + Data("\(long)\n".utf8)).write(to: url)
+    for chunkBytes in [16, 4096, 1 << 20] {
+      for wanted in [1, 2, 500, 2000] {
+        let reader = try JSONLReader(path: url.path, chunkBytes: chunkBytes)
+        var seen = 0
+        #expect(throws: Enough(line: wanted)) {
+          try reader.forEachLine { line in
+            seen += 1
+            if line.number == wanted { throw Enough(line: wanted) }
+          }
+        }
+        #expect(seen == wanted)
+      }
+      // The second closure may throw too; by default it does.
+      let reader = try JSONLReader(path: url.path, maxLineBytes: 100, chunkBytes: chunkBytes)
+      #expect(throws: JSONLError.self) { try reader.forEachLine { _ in } }
+      let other = try JSONLReader(path: url.path, maxLineBytes: 100, chunkBytes: chunkBytes)
+      #expect(throws: Enough(line: 2001)) {
+        try other.forEachLine { _ in
+        } tooLong: {
+          throw Enough(line: $0.line)
+        }
+      }
+    }
+  }
+
   @Test func aMissingFileIsATypedError() {
-    #expect(throws: JSONLFileError.self) { try JSONLReader(path: "/nowhere/at/all.jsonl") }
+    #expect(throws: FileError.self) { try JSONLReader(path: "/nowhere/at/all.jsonl") }
   }
 }

@@ -28,7 +28,7 @@ import Testing
     "((a{100}){100}){100}", "((((((){2000}){2000}){2000}){2000}){2000}){2000}", "\\u12",
   ])
   func whatNeedsBacktrackingOrIsWrongIsRefused(_ pattern: String) {
-    #expect(throws: VerifierError.self) { try LinearPattern(pattern) }
+    #expect(throws: ParameterError.self) { try LinearPattern(pattern) }
   }
 
   @Test func caseIsFoldedInClassesToo() throws {

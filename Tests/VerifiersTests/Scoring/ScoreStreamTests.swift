@@ -19,11 +19,15 @@ private struct CharacterCount: PointwiseReward {
   }
 
   func run(_ text: String, _ stream: ScoreStream) async throws -> Run {
+    try await run(Data(text.utf8), stream)
+  }
+
+  func run(_ data: Data, _ stream: ScoreStream) async throws -> Run {
     let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let (input, output) = (folder.appending(path: "in"), folder.appending(path: "out"))
-    try Data(text.utf8).write(to: input)
+    try data.write(to: input)
     try Data().write(to: output)
     let handle = try FileHandle(forWritingTo: output)
     var rejected: [JSONLError] = []

@@ -49,7 +49,7 @@ import Testing
   ])
   func aSchemaThatCannotBeAppliedIsRefused(_ schema: String) throws {
     let value = try JSONValue(json: schema)
-    #expect(throws: VerifierError.self) { try JSONSchema(value) }
+    #expect(throws: ParameterError.self) { try JSONSchema(value) }
   }
 
   @Test func endlessSchemasAreStopped() throws {

@@ -28,8 +28,8 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
     let reward = try FormatReward(isPrefilled: true)
     #expect(value(reward, "a</think><answer>b</answer>") == 1)
     #expect(value(reward, "<think>a</think><answer>b</answer>") == 0)
-    #expect(throws: VerifierError.self) { try FormatReward(tags: []) }
-    #expect(throws: VerifierError.self) { try FormatReward(tags: ["a", "a"]) }
+    #expect(throws: ParameterError.self) { try FormatReward(tags: []) }
+    #expect(throws: ParameterError.self) { try FormatReward(tags: ["a", "a"]) }
   }
 }
 
@@ -43,7 +43,7 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
     #expect(try value(keywords(.fraction), "cat cat cat") == 0.5)
     #expect(try value(keywords(.any), "") == 0)
     #expect(try value(keywords(.none), "") == 1)
-    #expect(throws: VerifierError.self) { try KeywordReward(words: []) }
+    #expect(throws: ParameterError.self) { try KeywordReward(words: []) }
   }
 
   @Test func lengthIsCountedInTheUnitAskedFor() throws {
