@@ -96,6 +96,15 @@ int ct_decode_attention(ct_tensor query, const ct_tensor *prompt_keys, const ct_
 // temperature 0 takes the largest logit.
 int ct_sample(ct_tensor logits, double temperature, const double *uniform, int32_t *tokens, float *log_probabilities);
 
+// Turns logits [rows, vocabulary] (CPU, float32, contiguous) into softmax(logits / temperature), in place; writes
+// each row's log-probability of its token and its entropy in nats.
+int ct_softmax_rows(ct_tensor logits, double temperature, const int64_t *tokens, float *log_probabilities,
+                    float *entropies);
+// Turns those probabilities into a gradient with respect to the logits, in place: of
+// sum over rows of coefficient log p(token) - entropy_weight H(p). `entropy_weights` may be null.
+int ct_softmax_gradient(ct_tensor probabilities, double temperature, const int64_t *tokens, const float *coefficients,
+                        const float *entropy_weights, const float *entropies);
+
 // A weight [out, in] in the layout that `ct_frozen_linear` multiplies fastest with: packed on CPUs where torch has
 // oneDNN, the weight itself elsewhere. The packed tensor is opaque: only `ct_frozen_linear` reads it.
 int ct_frozen_pack(ct_tensor weight, ct_tensor *packed);

@@ -54,6 +54,9 @@ public struct PolicyStep {
   /// Whether a cancelled task stops between micro-batches.
   public var isInterruptible = false
 
+  /// Completion tokens whose logits exist at once.
+  private static let piece = 512
+
   public init(
     objective: PolicyObjective, temperature: Double = 1, entropyCoefficient: Double = 0,
     maxCompletionLength: Int, tokenBudget: Int = 1024
@@ -152,8 +155,8 @@ public struct PolicyStep {
     var gradients: [Tensor] = []
     try Torch.withoutGrad {
       let detached = try states.detach()
-      for start in stride(from: 0, to: targets.count, by: 512) {
-        let piece = Array(targets[start..<Swift.min(start + 512, targets.count)])
+      for start in stride(from: 0, to: targets.count, by: Self.piece) {
+        let piece = Array(targets[start..<Swift.min(start + Self.piece, targets.count)])
         let part = try head(detached.narrow(0, start, piece.count), piece, model, weights != nil, &statistics)
         values += part.values
         if let gradient = part.gradient { gradients.append(gradient) }
@@ -174,36 +177,26 @@ public struct PolicyStep {
     _ states: Tensor, _ targets: [Target], _ model: LlamaModel, _ wantsGradient: Bool,
     _ statistics: inout PolicyStatistics
   ) throws -> (values: [Float], gradient: Tensor?) {
-    let count = targets.count
-    let logits = try model.logits(states)
-    let all = try (temperature == 1 ? logits : logits * (1 / temperature)).logSoftmax(-1)
-    let ids = try Tensor(targets.map(\.token), shape: [count, 1], device: model.device)
-    let values = try all.gather(1, ids).floats()
+    let distribution = try TokenDistribution(
+      consuming: model.logits(states), tokens: targets.map(\.token), temperature: temperature)
+    let values = distribution.logProbabilities
     guard wantsGradient else { return (values, nil) }
-    let probabilities = try all.exp()
-    let entropy = try -(probabilities * all).sum(-1, keep: true)
-    let entropies = try entropy.floats()
-    var coefficients = [Float](repeating: 0, count: count)
+    var coefficients = [Float](repeating: 0, count: targets.count)
     for (index, target) in targets.enumerated() {
       let token = objective.token(
         logProbability: Double(values[index]), old: target.old, reference: target.reference,
         advantage: target.advantage)
+      let entropy = Double(distribution.entropies[index])
       coefficients[index] = Float(token.gradient * target.weight)
-      statistics.loss += (token.loss - entropyCoefficient * Double(entropies[index])) * target.weight
+      statistics.loss += (token.loss - entropyCoefficient * entropy) * target.weight
       statistics.kl += token.kl
       statistics.clipRatio += token.isClipped ? 1 : 0
-      statistics.entropy += Double(entropies[index])
+      statistics.entropy += entropy
     }
-    statistics.tokens += count
-    let coefficient = try Tensor(coefficients, shape: [count, 1], device: model.device)
-    let spread: Tensor = try -(probabilities * coefficient)
-    var gradient = try spread.scatterAdd(1, ids, coefficient)
-    if entropyCoefficient != 0 {
-      let weight = try Tensor(
-        targets.map { Float($0.weight * entropyCoefficient) }, shape: [count, 1], device: model.device)
-      gradient = try gradient + probabilities * (all + entropy) * weight
-    }
-    if temperature != 1 { gradient = try gradient * (1 / temperature) }
+    statistics.tokens += targets.count
+    let entropyWeights =
+      entropyCoefficient == 0 ? nil : targets.map { Float($0.weight * entropyCoefficient) }
+    let gradient = try distribution.gradient(coefficients: coefficients, entropyWeights: entropyWeights)
     return (values, try model.headGradient(gradient, hidden: states))
   }
 }
