@@ -5,7 +5,7 @@ import Rewards
 import Torch
 
 /// The lines of a text file.
-private func lines(of path: String) throws -> [String] {
+func lines(of path: String) throws -> [String] {
   // A handle, not FileManager, so that /dev/stdin and pipes can be read.
   guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
     throw ValidationFailure("cannot read \(path): no such file, or no permission")
