@@ -29,6 +29,8 @@ extension Tensor {
   public func silu() throws -> Tensor { try Operators.silu(.tensor(self)) }
   /// The exact (erf) form.
   public func gelu() throws -> Tensor { try Operators.gelu(.tensor(self)) }
+  /// GELU's tanh approximation, which GPT-2 and its heirs use.
+  public func geluTanh() throws -> Tensor { try Operators.gelu(.tensor(self), .string("tanh")) }
   public func clamp(min: Double? = nil, max: Double? = nil) throws -> Tensor {
     try Operators.clamp(
       .tensor(self), min.map(OperatorArgument.double) ?? .none, max.map(OperatorArgument.double) ?? .none)
@@ -68,12 +70,14 @@ extension Tensor {
       .tensor(self), .tensor(keys), .tensor(values), mask.map(OperatorArgument.tensor) ?? .none, .double(0),
       .bool(isCausal))
   }
-  public func conv2d(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0) throws
-    -> Tensor
-  {
+  /// self [n, in, height, width] with square strides, zero padding and dilation; weight [out, in / groups, kh, kw].
+  public func conv2d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) throws -> Tensor {
     try Operators.conv2d(
       .tensor(self), .tensor(weight), bias.map(OperatorArgument.tensor) ?? .none, .ints([stride, stride]),
-      .ints([padding, padding]))
+      .ints([padding, padding]), .ints([dilation, dilation]), .int(groups))
   }
   public func groupNorm(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5) throws -> Tensor
   {

@@ -10,7 +10,7 @@ struct Laurel: AsyncParsableCommand {
       Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, RewardsCommand.self,
       TasksCommand.self,
       Tokenize.self,
-      LogProbs.self, Generate.self, Doctor.self, Bench.self,
+      LogProbs.self, Embed.self, Generate.self, Doctor.self, Bench.self,
     ])
 }
 

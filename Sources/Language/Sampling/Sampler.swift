@@ -9,6 +9,8 @@ public final class Sampler {
   private let model: LlamaModel
   private let options: SamplingOptions
   private let random: CounterRandom
+  private let tokenizer: (any Tokenizer)?
+  private let stopStrings: StopStrings?
   private var prompts: [(keys: [Tensor], values: [Tensor])] = []
   private var own: [(keys: Tensor, values: Tensor)] = []
   private var rows: [Row] = []
@@ -22,23 +24,31 @@ public final class Sampler {
     var group: Int
     var ids: [Int] = []
     var logProbabilities: [Float] = []
+    var stop = StopStrings.State()
   }
 
-  public init(_ model: LlamaModel, _ options: SamplingOptions) {
+  /// - Parameter tokenizer: the model's own; only stop strings need it.
+  public init(_ model: LlamaModel, _ options: SamplingOptions, tokenizer: (any Tokenizer)? = nil) {
     self.model = model
     self.options = options
+    self.tokenizer = tokenizer
+    let isSearchable = !options.stopStrings.isEmpty && !options.stopStrings.contains("")
+    stopStrings = isSearchable ? StopStrings(options.stopStrings) : nil
     random = CounterRandom(seed: options.seed)
   }
 
   /// Draws `count` completions of every prompt; result [prompt][completion].
-  /// - Parameter identity: number of the first completion; a run passes distinct ones so that draws differ.
+  /// - Parameters:
+  ///   - identity: number of the first completion; a run passes distinct ones so that draws differ.
+  ///   - tokenizer: the model's own; only stop strings need it.
   public static func complete(
-    _ model: LlamaModel, prompts: [[Int]], count: Int, options: SamplingOptions, identity: Int = 0
+    _ model: LlamaModel, prompts: [[Int]], count: Int, options: SamplingOptions, identity: Int = 0,
+    tokenizer: (any Tokenizer)? = nil
   ) throws -> [[Completion]] {
     guard options.maxCompletionLength > 0, count > 0 else {
       throw TorchError("max_completion_length and the number of completions must be at least 1")
     }
-    let sampler = Sampler(model, options)
+    let sampler = Sampler(model, options, tokenizer: tokenizer)
     try sampler.prefill(prompts, count: count, identity: identity)
     while sampler.alive > 0 {
       try Task.checkCancellation()
@@ -70,6 +80,12 @@ public final class Sampler {
   deinit { if !rows.isEmpty { model.lora?.endDecoding() } }
 
   private func prefillPrompts(_ ids: [[Int]], _ count: Int, _ identity: Int) throws {
+    guard !options.stopStrings.contains("") else {
+      throw TorchError("a stop string is empty: every text contains it")
+    }
+    guard options.stopStrings.isEmpty || tokenizer != nil else {
+      throw TorchError("stop strings need the model's tokenizer: give it to the sampler")
+    }
     let limit = model.configuration.contextLength
     for (index, prompt) in ids.enumerated() {
       guard !prompt.isEmpty, prompt.count + options.maxCompletionLength <= limit else {
@@ -132,10 +148,9 @@ public final class Sampler {
     for index in rows.indices {
       rows[index].ids.append(tokens[index])
       rows[index].logProbabilities.append(logProbabilities[index])
-      let hasEnded = options.endTokens.contains(tokens[index])
-      if hasEnded || generated >= options.maxCompletionLength {
+      if let reason = finishReason(of: &rows[index], after: tokens[index]) {
         finished[rows[index].completion] = Completion(
-          ids: rows[index].ids, logProbabilities: rows[index].logProbabilities, isTruncated: !hasEnded)
+          ids: rows[index].ids, logProbabilities: rows[index].logProbabilities, finishReason: reason)
       } else {
         kept.append(index)
       }
@@ -147,5 +162,16 @@ public final class Sampler {
     }
     rows = kept.map { rows[$0] }
     pending = rows.map { $0.ids[generated - 1] }
+  }
+
+  /// Why a row ends with its newest token; nil when it goes on.
+  private func finishReason(of row: inout Row, after token: Int) -> FinishReason? {
+    if options.endTokens.contains(token) { return .endToken }
+    if let stopStrings, let bytes = tokenizer?.tokenBytes(Int32(token)),
+      stopStrings.advance(&row.stop, over: bytes)
+    {
+      return .stopString
+    }
+    return generated >= options.maxCompletionLength ? .length : nil
   }
 }

@@ -9,17 +9,22 @@ public struct SamplingOptions: Sendable, Equatable {
   public var topP: Double
   /// A completion ends after one of these token ids (which it keeps).
   public var endTokens: [Int]
+  /// A completion ends with the token that completes one of these in its text, and keeps that token whole: text
+  /// may follow the stop string in it. Compared by bytes; control tokens count with their spelling. The sampler
+  /// needs the tokenizer for them.
+  public var stopStrings: [String]
   public var seed: UInt64
 
   public init(
     temperature: Double = 1, maxCompletionLength: Int = 512, topK: Int = 0, topP: Double = 1,
-    endTokens: [Int] = [], seed: UInt64 = 0
+    endTokens: [Int] = [], stopStrings: [String] = [], seed: UInt64 = 0
   ) {
     self.temperature = temperature
     self.maxCompletionLength = maxCompletionLength
     self.topK = topK
     self.topP = topP
     self.endTokens = endTokens
+    self.stopStrings = stopStrings
     self.seed = seed
   }
 }
@@ -29,8 +34,17 @@ public struct Completion: Sendable, Equatable {
   public var ids: [Int]
   /// Log-probability of each token under the distribution it was drawn from.
   public var logProbabilities: [Float]
-  /// Hit the length limit before an end token.
-  public var isTruncated: Bool
+  public var finishReason: FinishReason
+
+  /// Hit the length limit before an end token or a stop string.
+  public var isTruncated: Bool { finishReason == .length }
+}
+
+/// Why a completion ended; where several hold at one token, the first of them.
+public enum FinishReason: String, Sendable, CaseIterable {
+  case endToken = "end_token"
+  case stopString = "stop_string"
+  case length
 }
 
 /// Uniform numbers by hashing: the draw for a completion and position depends on nothing else, so it is the same

@@ -108,7 +108,10 @@ public struct SafetensorsModel: Sendable {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       let single = path + "/model.safetensors"
-      target = FileManager.default.fileExists(atPath: single) ? single : single + ".index.json"
+      let index = single + ".index.json"
+      target =
+        !FileManager.default.fileExists(atPath: single) && FileManager.default.fileExists(atPath: index)
+        ? index : single
     }
     guard target.hasSuffix(".json") else {
       let file = try SafetensorsFile(path: target)

@@ -18,6 +18,18 @@ private func lines(of path: String) throws -> [String] {
   return lines
 }
 
+/// The lines of a text file, or the JSON string that each line is.
+func texts(of path: String, json: Bool) throws -> [String] {
+  let lines = try lines(of: path)
+  guard json else { return lines }
+  return try lines.enumerated().map { index, line in
+    guard case .string(let text)? = try? JSONValue(json: line) else {
+      throw ValidationFailure("\(path):\(index + 1): expected a JSON string (--json)")
+    }
+    return text
+  }
+}
+
 struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "One JSON list of token ids per line of a text file.")
@@ -27,14 +39,7 @@ struct Tokenize: ParsableCommand {
 
   func run() throws {
     let tokenizer = try ModelFiles(model).tokenizer()
-    for (index, raw) in try lines(of: file).enumerated() {
-      var line = raw
-      if json {
-        guard case .string(let text)? = try? JSONValue(json: raw) else {
-          throw ValidationFailure("\(file):\(index + 1): expected a JSON string (--json)")
-        }
-        line = text
-      }
+    for line in try texts(of: file, json: json) {
       print(JSONValue.array(tokenizer.encode(line).map { .integer(Int($0)) }).jsonText)
     }
   }
@@ -78,9 +83,14 @@ struct Generate: ParsableCommand {
   @Option(help: "0 takes the likeliest token.") var temperature = 1.0
   @Option var topP = 1.0
   @Option(help: "0 takes all.") var topK = 0
+  @Option(help: "An answer ends once its text contains this; repeat the option for more.")
+  var stop: [String] = []
   @Option var seed: UInt64 = 1
 
   func validate() throws {
+    guard !stop.contains("") else {
+      throw ValidationError("--stop must not be empty: every text contains that")
+    }
     guard temperature >= 0, topP > 0, topP <= 1, topK >= 0, numGenerations > 0, maxCompletionLength > 0 else {
       throw ValidationError("temperature >= 0, 0 < top-p <= 1, top-k >= 0, and at least one token and answer")
     }
@@ -97,10 +107,10 @@ struct Generate: ParsableCommand {
     let text = try files.chatTemplate().render(messages: messages, addGenerationPrompt: true)
     let options = SamplingOptions(
       temperature: temperature, maxCompletionLength: maxCompletionLength, topK: topK, topP: topP,
-      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)
+      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], stopStrings: stop, seed: seed)
     let answers = try Sampler.complete(
       decoder, prompts: [tokenizer.encode(text).map(Int.init)], count: numGenerations,
-      options: options)
+      options: options, tokenizer: tokenizer)
     for answer in answers[0] { print(tokenizer.decode(answer.ids.map(Int32.init))) }
   }
 }
