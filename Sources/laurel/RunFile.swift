@@ -64,7 +64,7 @@ struct RunFile {
     [
       "name", "method", "model", "adapter", "task", "held_out", "dtype", "seed", "max_steps",
       "prompts_per_step",
-      "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "learning_rate",
+      "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "stop", "learning_rate",
       "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1",
       "adam_beta2",
       "adam_epsilon", "momentum", "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta",
@@ -162,6 +162,7 @@ struct RunFile {
     trainer.temperature = try root.double("temperature", default: 1, in: 0.01...10)
     trainer.topP = try root.double("top_p", default: 1, in: 0.0001...1)
     trainer.topK = try root.int("top_k", default: 0, in: 0...1_000_000)
+    trainer.stopStrings = try root["stop"]?.items("a list of texts").map { try $0.string() } ?? []
     trainer.learningRate = try root.double("learning_rate", default: 1e-6, in: 0...1)
     trainer.schedule = LearningRateSchedule(
       try choice(root, "lr_scheduler_type", default: .constant),
@@ -200,6 +201,7 @@ extension RunFile {
     put("temperature", .number(trainer.temperature))
     put("top_p", .number(trainer.topP))
     put("top_k", .integer(trainer.topK))
+    put("stop", .array(trainer.stopStrings.map { .string($0) }))
     put("learning_rate", .number(trainer.learningRate))
     put("lr_scheduler_type", .string(trainer.schedule.kind.rawValue))
     put("warmup_steps", .integer(trainer.schedule.warmupSteps))

@@ -11,6 +11,7 @@ public final class ModularEngine: PolicyEngine {
   public let optimizer: any Optimizer
   private let reference: LlamaModel?
   private let baseModel: String
+  private let tokenizer: (any Tokenizer)?
   private var sampler: Sampler?
   private var found = PolicyStatistics()
 
@@ -19,10 +20,11 @@ public final class ModularEngine: PolicyEngine {
   ///   - reference: the frozen policy of a KL term when all weights are trained; with adapters it is the model
   ///     without them.
   ///   - baseModel: the model's name, for the adapters' files.
+  ///   - tokenizer: finds stop strings while drawing; without one, options that name some are refused.
   ///   - optimizer: makes the optimiser of the trained tensors.
   /// - Throws: `TorchError` when the model has nothing to train.
   public init(
-    _ model: LlamaModel, reference: LlamaModel? = nil, baseModel: String,
+    _ model: LlamaModel, reference: LlamaModel? = nil, baseModel: String, tokenizer: (any Tokenizer)? = nil,
     optimizer: ([(name: String, tensor: Tensor)]) throws -> any Optimizer
   ) throws {
     let trainable = try model.trainable
@@ -32,6 +34,7 @@ public final class ModularEngine: PolicyEngine {
     self.model = model
     self.reference = reference
     self.baseModel = baseModel
+    self.tokenizer = tokenizer
     self.optimizer = try optimizer(trainable)
     if let lora = model.lora { try model.freeze(gradientsFrom: lora.configuration.firstLayer) }
     try reference?.freeze(gradientsFrom: nil)
@@ -40,7 +43,7 @@ public final class ModularEngine: PolicyEngine {
   // MARK: Drawing
 
   public func prefill(_ prompts: [[Int]], count: Int, options: SamplingOptions, identity: Int) throws {
-    let sampler = Sampler(model, options)
+    let sampler = Sampler(model, options, tokenizer: tokenizer)
     self.sampler = sampler
     try sampler.prefill(prompts, count: count, identity: identity)
   }

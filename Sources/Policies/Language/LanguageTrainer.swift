@@ -15,6 +15,8 @@ public struct LanguageTrainerConfiguration: Sendable, Equatable {
   public var temperature = 1.0
   public var topP = 1.0
   public var topK = 0
+  /// A completion ends once its text contains one of these.
+  public var stopStrings: [String] = []
   public var learningRate = 1e-4
   public var schedule = LearningRateSchedule()
   public var maxGradNorm = 1.0
@@ -82,7 +84,7 @@ public final class LanguageTrainer {
     let options = SamplingOptions(
       temperature: configuration.temperature, maxCompletionLength: configuration.maxCompletionLength,
       topK: configuration.topK, topP: configuration.topP,
-      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], seed: seed)
+      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], stopStrings: configuration.stopStrings, seed: seed)
     let completions = try engine.complete(
       prompts.map(\.ids), count: count, options: options, identity: identity)
     var samples: [Sample] = []

@@ -25,7 +25,7 @@ final class TrainingSession {
     tokenizer = try files.tokenizer()
     template = try files.chatTemplate()
     let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype)
-    engine = try Self.engine(run, files, dtype)
+    engine = try Self.engine(run, files, dtype, tokenizer)
     trainer = try LanguageTrainer(run.trainer, engine: engine, tokenizer: tokenizer, rewards: run.rewards)
     say(
       "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype), \(Torch.threads) threads, seed \(run.trainer.seed)"
@@ -41,7 +41,9 @@ final class TrainingSession {
     }
   }
 
-  private static func engine(_ run: RunFile, _ files: ModelFiles, _ dtype: DType) throws -> any PolicyEngine {
+  private static func engine(
+    _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ tokenizer: any Tokenizer
+  ) throws -> any PolicyEngine {
     let model = try files.model(dtype: dtype)
     var reference: LlamaModel?
     if let lora = run.lora {
@@ -63,7 +65,7 @@ final class TrainingSession {
       try model.trainAll()
       if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype) }
     }
-    return try ModularEngine(model, reference: reference, baseModel: run.model) {
+    return try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
       try run.optimizer.make($0, learningRate: run.trainer.learningRate)
     }
   }
