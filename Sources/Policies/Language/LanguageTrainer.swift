@@ -107,8 +107,8 @@ public final class LanguageTrainer {
   ) {
     var samples: [Sample] = []
     // In parts, so that a large held-out set does not hold all its caches at once.
-    for start in stride(from: 0, to: prompts.count, by: 32) {
-      let part = Array(prompts[start..<Swift.min(start + 32, prompts.count)])
+    for start in stride(from: 0, to: prompts.count, by: 16) {
+      let part = Array(prompts[start..<Swift.min(start + 16, prompts.count)])
       let drawn = try draw(part, count: 1, identity: start, seed: configuration.seed ^ 0xE7A1)
       samples += drawn.samples.enumerated().map { offset, sample in
         var sample = sample

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Rewards
 import Studio
+import Torch
 
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +16,12 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Overrides the file's seed.") var seed: UInt64?
   @Option(help: "The run's folder; default runs/NAME-seedS, with a number when taken.") var output: String?
   @Flag(help: "Go on with the run of this file and seed, from its last checkpoint.") var resume = false
+  @Option(help: "Threads to compute with; default: the processors, or on --resume as before.") var threads: Int?
   @Option(help: "Writes a JSON summary here.") var summary: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is 1 to 1024") }
+  }
 
   func run() async throws {
     let began = Date()
@@ -38,6 +44,8 @@ struct Train: AsyncParsableCommand {
     if isFinished {
       say("run \(store.folder.path) is finished: nothing to resume")
     } else {
+      try Threads.use(threads ?? store.facts()["threads"].flatMap(Int.init))
+      try store.set("threads", to: String(Torch.threads))
       try await interruptible(
         grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
       ) { [run, resume] in
