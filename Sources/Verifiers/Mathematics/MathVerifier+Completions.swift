@@ -26,9 +26,7 @@ extension MathVerifier {
     _ completion: String, reference: String, prompt: String = "", requiresBox: Bool = false
   ) -> Judgement {
     let wanted = MathAnswer(reference)
-    if case .failure(let error) = wanted.reading, wanted.choice == nil, MathText.words(wanted.text).isEmpty {
-      return Judgement(verdict: .referenceUnparsable, reason: "the reference cannot be read: \(error)")
-    }
+    if let refusal = refusal(of: wanted) { return refusal }
     switch FinalAnswer.find(in: completion, boxes: requiresBox ? .required : .preferred) {
     case .refused(let reason, let extracted):
       return Judgement(verdict: .rejected, extracted: extracted, reason: reason)
@@ -50,6 +48,19 @@ extension MathVerifier {
     case .answer(let answer):
       return judgement(MathAnswer(answer), wanted, prompt)
     }
+  }
+
+  /// Judges a completion that is the answer and nothing else.
+  public func judgeWhole(_ completion: String, reference: String, prompt: String = "") -> Judgement {
+    let wanted = MathAnswer(reference)
+    return refusal(of: wanted) ?? judgement(MathAnswer(completion), wanted, prompt)
+  }
+
+  /// A reference that is neither read nor words says nothing.
+  private func refusal(of wanted: MathAnswer) -> Judgement? {
+    guard case .failure(let error) = wanted.reading, wanted.choice == nil, MathText.words(wanted.text).isEmpty || wanted.text.isEmpty
+    else { return nil }
+    return Judgement(verdict: .referenceUnparsable, reason: "the reference cannot be read: \(error)")
   }
 
   private func judgement(_ answer: MathAnswer, _ wanted: MathAnswer, _ prompt: String) -> Judgement {

@@ -43,6 +43,9 @@ public struct MathVerifier: Sendable {
     if let truth = choices(a, b) {
       return Result(verdict: truth ? .equal : .different, reason: truth ? "" : "another choice")
     }
+    // `(B) 12` beside `12`.
+    if let choice = a.choice, !choice.isAlone, b.choice == nil { return compare(MathAnswer(choice.text), b) }
+    if let choice = b.choice, !choice.isAlone, a.choice == nil { return compare(a, MathAnswer(choice.text)) }
     switch (a.reading, b.reading) {
     case (.success(let x), .success(let y)):
       var comparison = MathComparison(options)
@@ -95,7 +98,7 @@ struct MathAnswer {
 
   var spelling: String { MathText.spelling(text) }
 
-  var choice: (letter: Character, isAlone: Bool)? { text.utf8.count > 200 ? nil : MathText.choice(text) }
+  var choice: MathText.Choice? { text.utf8.count > 200 ? nil : MathText.choice(text) }
 
   /// The letters of an answer that names several choices (`A, C`, `AC`); nil when it is none.
   var letters: Set<Character>? {

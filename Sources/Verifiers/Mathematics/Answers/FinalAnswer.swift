@@ -112,8 +112,9 @@ struct FinalAnswer {
   }
 
   private static func objection(inside answer: String) -> String? {
+    let lead = answer.prefix { !$0.isNumber && $0 != "\\" && $0 != "$" }
+    if FinalAnswer.words(lead).contains(where: denials.contains) { return "the answer is denied" }
     let words = words(Substring(answer.prefix(200)))
-    if words.contains(where: { denials.contains($0) }) { return "the answer is denied" }
     if words.contains(where: { hedges.contains($0) }) { return "the answer is hedged" }
     return nil
   }
@@ -172,7 +173,11 @@ struct FinalAnswer {
 
   /// A sentence that is read as it stands, or else the formula in it, or the number that it starts with.
   private static func value(of sentence: Substring) -> String {
-    let whole = AnswerText.trimmed(sentence)
+    var whole = AnswerText.trimmed(sentence)
+    // "42, not 41"
+    for stop in [", not ", " and not ", " rather than ", " instead of "] {
+      if let end = whole.range(of: stop) { whole = String(whole[..<end.lowerBound]) }
+    }
     if let node = try? MathParser.parse(whole), node.shape != .words { return whole }
     if let (formula, count) = formulas(Substring(whole)).last.map({ ($0, formulas(Substring(whole)).count) }), count == 1 {
       return formula
@@ -215,7 +220,7 @@ struct FinalAnswer {
     let lines = text.split(separator: "\n").filter { $0.contains { $0.isNumber || $0 == "$" || $0 == "\\" || $0.isLetter } }
     guard let line = lines.last else { return .refused("there is no answer", extracted: nil) }
     let whole = AnswerText.trimmed(line)
-    if let node = try? MathParser.parse(whole), node.shape != .words { return checked(whole, before: "", after: "") }
+    if isFormula(whole) { return checked(whole, before: "", after: "") }
     // The last sentence of the line.
     var sentences: [Substring] = []
     var rest = line
@@ -233,6 +238,14 @@ struct FinalAnswer {
       return checked(afterEquals(formula), before: last[..<range.lowerBound].dropLast(1), after: last[range.upperBound...].drop { $0 == "$" })
     }
     return lastNumber(last)
+  }
+
+  private static let conclusions: Set<String> = ["so", "thus", "hence", "therefore", "then", "since", "because", "the", "total"]
+
+  /// The text is a formula, perhaps with a unit, rather than a sentence.
+  private static func isFormula(_ text: String) -> Bool {
+    guard let node = try? MathParser.parse(text), !words(Substring(text)).contains(where: conclusions.contains) else { return false }
+    return !node.contains { if case .words = $0 { true } else { false } }
   }
 
   /// `2 + 3 = 5`: what stands behind the last equals sign, unless the left side is a name.

@@ -62,6 +62,7 @@ struct MathComparison {
 
   /// Whether two answers, as read, mean the same.
   mutating func areEqual(_ first: MathNode, _ second: MathNode) -> Truth {
+    guard !isOver else { return .unknown }
     var a = first.normalized
     var b = second.normalized
     guard let strippedA = withoutName(a, beside: b) else { return .no }
@@ -79,7 +80,15 @@ struct MathComparison {
     return a.shape != b.shape ? .no : .unknown
   }
 
-  // MARK: Asking the engine
+  // MARK: Time
+
+  /// The time of the check is over.
+  private var isOver: Bool {
+    mutating get {
+      if !isOutOfTime, exactOptions.seconds <= 0 { isOutOfTime = true }
+      return isOutOfTime
+    }
+  }
 
   /// What is left of the check's time.
   private var exactOptions: ExactOptions {
@@ -145,15 +154,18 @@ struct MathComparison {
   // MARK: Values
 
   private mutating func values(_ a: MathNode, _ b: MathNode) -> Truth {
-    let x = Measured(a)
-    let y = Measured(b)
+    var x = Measured(a)
+    var y = Measured(b)
+    // `3 m` beside `3m`: a variable after all.
+    x.readUnitAsVariable(beside: y)
+    y.readUnitAsVariable(beside: x)
     if let first = x.infinity, let second = y.infinity { return Truth(first == second) }
     if x.infinity != nil || y.infinity != nil { return .no }
     if x.value.containsInfinity || y.value.containsInfinity { return .unknown }
     switch (x.unit, y.unit) {
     case (let first?, let second?):
       guard first.isComparable(with: second) else { return .no }
-      if first != second {
+      if first != second, first.dimension == second.dimension {
         func scaled(_ node: MathNode, _ unit: MathUnit) -> MathNode {
           .quotient(.product(node, .integer(unit.numerator)), .integer(unit.denominator))
         }
@@ -185,6 +197,7 @@ struct MathComparison {
   // MARK: Ratios
 
   private mutating func ratios(_ a: MathNode, _ b: MathNode) -> Truth? {
+    if case .quantity(.ratio, let first) = a, case .quantity(.ratio, let second) = b, first != second { return .no }
     switch (a.withoutUnit, b.withoutUnit) {
     case (.ratio(let x), .ratio(let y)):
       guard x.count == y.count, let first = x.first, let second = y.first else { return .no }
@@ -246,12 +259,14 @@ private struct Measured {
   var scale = Scale.none
   /// 1 or -1 when the value is infinite.
   var infinity: Int?
+  private var letter: String?
 
   init(_ node: MathNode) {
     value = node
     if case .quantity(let inside, let words) = value {
       value = inside
       unit = MathUnit(words: words)
+      if words.utf8.count == 1 { letter = words }
       if unit?.dimension == "degree" {
         unit = nil
         scale = .degrees
@@ -275,5 +290,11 @@ private struct Measured {
     case .negative(.constant(.infinity)): infinity = -1
     default: break
     }
+  }
+
+  mutating func readUnitAsVariable(beside other: Measured) {
+    guard let letter, other.unit == nil, other.value.symbols.contains(letter) else { return }
+    value = .product(value, .symbol(letter))
+    unit = nil
   }
 }

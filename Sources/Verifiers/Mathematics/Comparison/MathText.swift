@@ -53,8 +53,17 @@ enum MathText {
     return result
   }
 
+  /// A multiple-choice answer.
+  struct Choice {
+    /// Upper case.
+    var letter: Character
+    /// What stands behind the letter.
+    var text: String
+    var isAlone: Bool { text.isEmpty }
+  }
+
   /// The letter of a multiple-choice answer: `(B)`, `B.`, `Option B`, `\text{(B)}`, with what follows it.
-  static func choice(_ text: String) -> (letter: Character, isAlone: Bool)? {
+  static func choice(_ text: String) -> Choice? {
     var rest = Substring(text.filter { !"$*{}".contains($0) })
     for wrapper in ["\\textbf", "\\text", "\\mathrm", "\\mathbf", "\\boxed", "\\left", "\\mbox", "\\bf"] where rest.contains(wrapper) {
       rest = Substring(rest.replacing(wrapper, with: ""))
@@ -90,10 +99,11 @@ enum MathText {
     }
     if let mark = rest.first, mark == "." || mark == ":" { rest = rest.dropFirst() }
     skipBlanks()
-    if rest.isEmpty { return (Character(letter.uppercased()), true) }
+    if rest.isEmpty { return Choice(letter: Character(letter.uppercased()), text: "") }
     // `A) 12`, `A. 12`, `(A) 12`: a letter with its text; `A + 1` and `A_1` are formulas.
     let isMarked = mark == ")" || mark == "." || mark == ":"
     guard isMarked, let next = rest.first, !"+-=*/^_<>,)".contains(next), !rest.hasPrefix("\\c") else { return nil }
-    return isOpened && ("a"..."j").contains(letter) ? nil : (Character(letter.uppercased()), false)
+    return isOpened && ("a"..."j").contains(letter)
+      ? nil : Choice(letter: Character(letter.uppercased()), text: String(rest))
   }
 }

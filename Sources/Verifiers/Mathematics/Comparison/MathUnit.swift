@@ -71,7 +71,13 @@ struct MathUnit: Equatable {
       power *= exponent
       words.removeLast()
     }
-    guard let first = words.first else { return nil }
+    guard let first = words.first else {
+      // "square units"
+      dimension = "unit^\(power)"
+      numerator = 1
+      denominator = 1
+      return
+    }
     let known = Self.table[Self.singular(first)] ?? Self.table[Self.singular(first.lowercased())]
     if words.count == 1, let known, (1...3).contains(power) {
       dimension = power == 1 ? known.dimension : "\(known.dimension)^\(power)"
@@ -90,7 +96,11 @@ struct MathUnit: Equatable {
     "answer", "away", "long", "tall", "old", "to", "for", "are", "there",
   ]
 
-  /// Whether two measurements can be equal at all: same dimension, or one whose meaning is not known at all
-  /// beside one that is only named.
-  func isComparable(with other: MathUnit) -> Bool { dimension == other.dimension }
+  /// Whether two measurements can be equal at all: of the same dimension, "square units" counting as any area.
+  func isComparable(with other: MathUnit) -> Bool {
+    func isUnnamed(_ unit: MathUnit, _ named: MathUnit) -> Bool {
+      unit.dimension.hasPrefix("unit^") && named.dimension.hasSuffix(unit.dimension.dropFirst(4))
+    }
+    return dimension == other.dimension || isUnnamed(self, other) || isUnnamed(other, self)
+  }
 }

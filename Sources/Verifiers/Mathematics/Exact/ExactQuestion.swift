@@ -53,11 +53,11 @@ struct ExactProgram {
     mutating func program(of node: MathNode) throws(NotAValue) -> ExactProgram {
       var program = ExactProgram(operations: [])
       try append(node, to: &program)
-      guard program.operations.count <= Self.maxOperations else { throw NotAValue() }
       return program
     }
 
     private mutating func append(_ node: MathNode, to program: inout ExactProgram) throws(NotAValue) {
+      guard program.operations.count <= Self.maxOperations else { throw NotAValue() }
       switch node {
       case .number(let decimal): append(decimal, to: &program)
       case .repeating(let digits, let fixed, let cycle):

@@ -174,6 +174,10 @@ struct MathLexer {
 
   private mutating func letters() {
     let start = position
+    if !tokens.isEmpty, !isText || braces.last == .text, let half = ["p.m.", "a.m.", "P.M.", "A.M."].first(where: { starts($0, at: start) }) {
+      position += half.utf8.count
+      return emit(.word(half.lowercased().filter { $0 != "." }))
+    }
     while position < bytes.count, ASCII.isLetter(bytes[position]) || bytes[position] >= 0x80 { position += 1 }
     // Apostrophes and hyphens inside a word belong to it.
     if isText || position - start > 3 {

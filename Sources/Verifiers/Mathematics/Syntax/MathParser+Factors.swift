@@ -231,35 +231,50 @@ extension MathParser {
 
   /// `1\frac{4}{5}`, `1 4/5`: an integer and a proper fraction of integers right behind it.
   private mutating func mixedNumber(_ whole: MathNode, from start: Int) throws(MathSyntaxError) -> MathNode? {
-    guard position == start + 1, case .number(let literal) = tokens[start].kind, literal.utf8.allSatisfy(ASCII.isDigit)
-    else { return nil }
-    func integer(_ node: MathNode) -> Int? {
-      guard case .number(let decimal) = node, decimal.long.isEmpty, (0...9).contains(decimal.exponent), decimal.mantissa < 1_000_000
-      else { return nil }
-      return (0..<decimal.exponent).reduce(Int(decimal.mantissa)) { value, _ in value * 10 }
-    }
-    let back = (position, tokens)
-    var fraction: (MathNode, MathNode)?
+    guard position == start + 1, integer(at: start) != nil else { return nil }
+    var next = position
+    var fraction: (Int, Int)?
     if isAt(command: "frac") {
-      position += 1
-      fraction = (try argument(), try argument())
-    } else if case .number(let above) = current?.kind, current?.isSpaced ?? false, ahead(1)?.isMark("/") ?? false,
-      case .number(let below) = ahead(2)?.kind
+      next += 1
+      if case .number(let digits) = current(at: next), digits.utf8.count == 2, let both = integer(at: next) {
+        // `\frac12`
+        fraction = (both / 10, both % 10)
+        next += 1
+      } else if let above = braced(&next), let below = braced(&next) {
+        fraction = (above, below)
+      }
+    } else if current?.isSpaced ?? false, let above = integer(at: next), ahead(1)?.isMark("/") ?? false,
+      let below = integer(at: next + 2)
     {
-      position += 1
-      let numerator = try number(above)
-      position += 1
-      position += 1
-      fraction = (numerator, try number(below))
+      fraction = (above, below)
+      next += 3
     }
-    guard let fraction, let above = integer(fraction.0), let below = integer(fraction.1), 0 < above, above < below else {
-      (position, tokens) = back
-      return nil
-    }
-    return .sum(whole, .quotient(fraction.0, fraction.1))
+    guard let (above, below) = fraction, 0 < above, above < below else { return nil }
+    position = next
+    return .sum(whole, .quotient(.integer(above), .integer(below)))
   }
 
-  private static let functionLetters: Set<String> = ["f", "g", "h", "F", "G", "H", "P"]
+  private func current(at index: Int) -> MathToken.Kind? { index < tokens.count ? tokens[index].kind : nil }
+
+  /// The integer of at most nine digits at a token; nil when something else stands there.
+  private func integer(at index: Int) -> Int? {
+    guard case .number(let digits) = current(at: index), digits.utf8.count <= 9 else { return nil }
+    return digits.utf8.allSatisfy(ASCII.isDigit) ? Int(digits) : nil
+  }
+
+  /// A digit, or an integer in braces, at `index`, which is moved behind it.
+  private func braced(_ index: inout Int) -> Int? {
+    if let digit = integer(at: index), digit < 10 {
+      index += 1
+      return digit
+    }
+    guard current(at: index) == .mark(0x7B), let value = integer(at: index + 1), current(at: index + 2) == .mark(0x7D)
+    else { return nil }
+    index += 3
+    return value
+  }
+
+  private static let functionLetters: Set<String> = ["f", "g", "h", "F", "G", "H", "P", "phi", "psi", "omega", "Phi"]
 
   private mutating func letter(_ name: String) throws(MathSyntaxError) -> MathNode {
     if !isAt("_") {

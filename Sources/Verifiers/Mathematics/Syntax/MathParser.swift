@@ -17,10 +17,9 @@ struct MathParser {
   /// - Throws: ``MathSyntaxError`` when the text is not an answer in this notation.
   static func parse(_ text: String) throws(MathSyntaxError) -> MathNode {
     var parser = MathParser(try MathLexer.tokens(of: text))
-    while parser.isAt("."), parser.tokens.count > 1 { parser.tokens.removeLast(parser.tokens.last == parser.current ? 1 : 0) }
+    while let last = parser.tokens.last, last.isMark(".") { parser.tokens.removeLast() }
     guard !parser.tokens.isEmpty else { throw MathSyntaxError("there is no answer") }
     let node = try parser.list()
-    while parser.isAt(".") { parser.position += 1 }
     guard parser.current == nil else { throw parser.unexpected() }
     return node
   }
@@ -121,7 +120,9 @@ struct MathParser {
         position += 1
         sides.append(try side())
       }
-      return try withUnit(.ratio(sides))
+      // `3:30 p.m.`: the words have been read as the last part's unit.
+      if case .quantity(let last, let unit)? = sides.last { return .quantity(.ratio(sides.dropLast() + [last]), unit: unit) }
+      return .ratio(sides)
     }
     var relations: [MathRelation] = []
     while let relation = relationAhead() {
@@ -258,8 +259,19 @@ struct MathParser {
         unit.append(Self.text(of: token))
         position += 1
       case .mark(0x2F), .mark(0x2D):
-        guard !unit.isEmpty, case .word = ahead(1)?.kind else { break loop }
+        guard let next = ahead(1)?.kind else { break loop }
+        if case .letter(let name) = next, !unit.isEmpty, Self.unitLetters.contains(name) {
+          unit += ["per", name]
+          position += 2
+          continue
+        }
+        guard case .word = next, !unit.isEmpty || token.isMark("/") else { break loop }
         unit.append("per")
+        position += 1
+      case .letter(let name):
+        // `5 m`, with a space and nothing behind it: metres rather than a variable.
+        guard unit.isEmpty, token.isSpaced, position > 0, Self.unitLetters.contains(name), isUnitPlace else { break loop }
+        unit.append(name)
         position += 1
       case .mark(0x2E):
         guard !unit.isEmpty else { break loop }
@@ -277,6 +289,22 @@ struct MathParser {
     guard !unit.isEmpty else { return node }
     if unit.first?.lowercased() == "percent" { return .percent(node) }
     return .quantity(node, unit: unit.joined(separator: " "))
+  }
+
+  static let unitLetters: Set<String> = ["m", "g", "s", "h", "L"]
+
+  /// A number stands before the current letter, and nothing but a power, a division or the end behind it.
+  var isUnitPlace: Bool {
+    guard case .number = tokens[position - 1].kind else { return false }
+    guard let next = ahead(1) else { return true }
+    if next.isMark("/"), let unit = ahead(2)?.kind {
+      switch unit {
+      case .letter(let name): return Self.unitLetters.contains(name)
+      case .word: return true
+      default: return false
+      }
+    }
+    return next.isMark(",") || next.isMark(".")
   }
 
   private var relationIsAhead: Bool {
@@ -353,7 +381,7 @@ struct MathParser {
         left = .product(left, try signedFactor())
       case .mark(0x2F), .command("div"):
         // `/` before a unit belongs to it.
-        if case .word = ahead(1)?.kind { return left }
+        if case .word = ahead(1)?.kind, token.isMark("/") { return left }
         position += 1
         left = .quotient(left, try signedFactor())
       case .command("choose"):
@@ -361,6 +389,7 @@ struct MathParser {
         left = .binomial(left, try factor())
       default:
         guard startsFactor(token) else { return left }
+        if case .letter(let name) = token.kind, token.isSpaced, Self.unitLetters.contains(name), isUnitPlace { return left }
         let start = position
         let right = try factor()
         if case .relation = right {
@@ -409,7 +438,7 @@ struct MathParser {
     guard index > 0 else { return false }
     switch tokens[index - 1].kind {
     case .number: return false
-    case .mark(0x29), .mark(0x7D): return true
+    case .mark(0x29), .mark(0x7D), .mark(0x21): return true
     default: return false
     }
   }
