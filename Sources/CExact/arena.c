@@ -125,29 +125,9 @@ static FLINT_NORETURN void leave(void) {
   abort();
 }
 
-#if __FLINT_RELEASE >= 30000
-static void *allocate_aligned(size_t alignment, size_t size) {
-  char *block = allocate(size + alignment + sizeof(void *));
-  uintptr_t start = ((uintptr_t)block + sizeof(void *) + alignment - 1) / alignment * alignment;
-  memcpy((void *)(start - sizeof(void *)), &block, sizeof(void *));
-  return (void *)start;
-}
-
-static void release_aligned(void *aligned) {
-  if (!aligned) return;
-  void *block;
-  memcpy(&block, (char *)aligned - sizeof(void *), sizeof(void *));
-  release(block);
-}
-#endif
-
 static void install(void) {
   mp_set_memory_functions(allocate, gmp_reallocate, gmp_release);
-#if __FLINT_RELEASE >= 30100
-  __flint_set_all_memory_functions(allocate, allocate_zeroed, reallocate, release, allocate_aligned, release_aligned);
-#else
   __flint_set_memory_functions(allocate, allocate_zeroed, reallocate, release);
-#endif
   flint_set_abort(leave);
 }
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "internal.h"
 
 static const slong first_precisions[] = {64, 192};
@@ -11,10 +13,10 @@ static nearness compare_enclosures(const cx_problem *problem, int point, slong p
   acb_init(left);
   acb_init(right);
   nearness result = NO_VALUE;
-  if (cx_enclose(left, problem, problem->left, problem->left_count, point, precision)
-      && cx_enclose(right, problem, problem->right, problem->right_count, point, precision)
-      && acb_is_finite(left) && acb_is_finite(right)) {
-    int is_off = !arb_contains_zero(acb_imagref(left)) || !arb_contains_zero(acb_imagref(right));
+  int has_left = cx_enclose(left, problem, problem->left, problem->left_count, point, precision);
+  int has_right = cx_enclose(right, problem, problem->right, problem->right_count, point, precision);
+  if (has_left && has_right && acb_is_finite(left) && acb_is_finite(right)) {
+    int is_off = has_left == CX_OFF_THE_REAL_LINE || has_right == CX_OFF_THE_REAL_LINE || !arb_contains_zero(acb_imagref(left)) || !arb_contains_zero(acb_imagref(right));
     if (problem->variables > 0 && !problem->is_complex && is_off) result = OFF_THE_REAL_LINE;
     else result = acb_overlaps(left, right) ? CLOSE : APART;
   }
@@ -64,6 +66,13 @@ static cx_answer answer_equal(const cx_problem *problem, ca_ctx_t context) {
       if (near[point] == OFF_THE_REAL_LINE) break;
     }
     if (near[point] == CLOSE || near[point] == NO_VALUE) is_anywhere_real = 1;
+  }
+  // The same program has the same value, if it has one.
+  if (problem->left_count == problem->right_count
+      && memcmp(problem->left, problem->right, sizeof(cx_instruction) * (size_t)problem->left_count) == 0) {
+    for (int point = 0; point < points; point++)
+      if (near[point] == CLOSE || near[point] == OFF_THE_REAL_LINE) answer.verdict = CX_YES;
+    if (answer.verdict == CX_YES) return answer;
   }
   // Points without a real value say nothing, unless there are no others.
   int seen = 0;

@@ -83,7 +83,7 @@ static void enclose_step_function(acb_t result, const acb_t x, int operation, sl
 
 int cx_enclose(acb_t result, const cx_problem *problem, const cx_instruction *code, int32_t count, int point,
                slong precision) {
-  int is_good = count > 0;
+  int is_good = count > 0, is_real_only = problem->variables > 0 && !problem->is_complex, is_off = 0;
   slong height = 0;
   acb_ptr stack = _acb_vec_init(count + 1);
   for (int32_t index = 0; is_good && index < count; index++) {
@@ -127,6 +127,7 @@ int cx_enclose(acb_t result, const cx_problem *problem, const cx_instruction *co
         break;
       }
       case CX_ROOT: {
+        if (is_real_only && code[index].argument % 2 == 0 && is_negative_real(x)) is_off = 1;
         acb_t root;
         acb_init(root);
         enclose_root(root, x, (ulong)code[index].argument, precision);
@@ -136,6 +137,7 @@ int cx_enclose(acb_t result, const cx_problem *problem, const cx_instruction *co
       }
       case CX_EXP: acb_exp(x, x, precision); break;
       case CX_LN:
+        if (is_real_only && is_negative_real(x)) is_off = 1;
         if (acb_is_zero(x)) acb_indeterminate(x);
         else acb_log(x, x, precision);
         break;
@@ -171,5 +173,5 @@ int cx_enclose(acb_t result, const cx_problem *problem, const cx_instruction *co
   if (is_good && height == 1) acb_swap(result, stack);
   else is_good = 0;
   _acb_vec_clear(stack, count + 1);
-  return is_good;
+  return is_good ? (is_off ? CX_OFF_THE_REAL_LINE : 1) : 0;
 }

@@ -197,8 +197,12 @@ int cx_evaluate(ca_t result, const cx_problem *problem, const cx_instruction *co
       case CX_ARCCOS: ca_acos(value, x, context); break;
       case CX_ARCTAN: ca_atan(value, x, context); break;
       case CX_ABS: ca_abs(value, x, context); break;
-      case CX_FLOOR: ca_floor(value, x, context); break;
-      case CX_CEILING: ca_ceil(value, x, context); break;
+      case CX_FLOOR:
+      case CX_CEILING:
+        is_good = ca_check_is_real(x, context) == T_TRUE;
+        if (is_good && operation == CX_FLOOR) ca_floor(value, x, context);
+        else if (is_good) ca_ceil(value, x, context);
+        break;
       case CX_FACTORIAL: is_good = evaluate_factorial(value, x, context); break;
       case CX_BINOMIAL: is_good = evaluate_binomial(value, x, y, context); break;
       default: is_good = 0;

@@ -37,7 +37,9 @@ double cx_now(void);
 // Calcium knows), the others rational.
 enum { CX_GENERIC_POINTS = 3, CX_POINTS = 9 };
 
-// Evaluates to an enclosure. Returns 0 when there is none.
+// Evaluates to an enclosure. Returns 0 when there is none, CX_OFF_THE_REAL_LINE when a real function of variables
+// takes an even root or a logarithm of something negative on the way.
+enum { CX_OFF_THE_REAL_LINE = 2 };
 int cx_enclose(acb_t result, const cx_problem *problem, const cx_instruction *code, int32_t count, int point,
                slong precision);
 

@@ -88,7 +88,7 @@ static void answer(worker *self) {
   if (!self->has_context) {
     ca_ctx_init(self->context);
     self->context->options[CA_OPT_PREC_LIMIT] = 2048;
-    self->context->options[CA_OPT_QQBAR_DEG_LIMIT] = 80;
+    self->context->options[CA_OPT_QQBAR_DEG_LIMIT] = 120;
     self->context->options[CA_OPT_POW_LIMIT] = 40;
     self->has_context = 1;
   }

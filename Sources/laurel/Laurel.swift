@@ -7,7 +7,8 @@ struct Laurel: AsyncParsableCommand {
     commandName: "laurel",
     abstract: "State rewards, train a language model with them, look at what it learned.",
     subcommands: [
-      Train.self, ReportCommand.self, Runs.self, ScoreCommand.self, VerifyCommand.self, RewardsCommand.self, TasksCommand.self,
+      Train.self, ReportCommand.self, Runs.self, ScoreCommand.self, VerifyCommand.self, RewardsCommand.self,
+      TasksCommand.self,
       Tokenize.self,
       LogProbs.self, Generate.self, Doctor.self, Bench.self,
     ])

@@ -66,7 +66,8 @@ extension RewardKind {
     parameters: [
       choice(
         "extraction", default: MathReward.Extraction.any,
-        help: "where the answer stands: in the last box, anywhere by the usual marks, or the whole completion"),
+        help: "where the answer stands: in the last box, anywhere by the usual marks, or the whole completion"
+      ),
       choice(
         "percent", default: AnswerReward.Percent.either,
         help: "50% counts as 1/2 (fraction), 50 (stripped) or either"),

@@ -40,7 +40,9 @@ extension MathVerifier {
       }
       // One value in different spellings is one answer.
       let last = MathAnswer(answers[answers.count - 1])
-      if answers.count <= 8, answers.dropLast().allSatisfy({ compare(MathAnswer($0), last).verdict == .equal }) {
+      if answers.count <= 8,
+        answers.dropLast().allSatisfy({ compare(MathAnswer($0), last).verdict == .equal })
+      {
         return judgement(last, wanted, prompt)
       }
       return Judgement(
@@ -56,9 +58,10 @@ extension MathVerifier {
     return refusal(of: wanted) ?? judgement(MathAnswer(completion), wanted, prompt)
   }
 
-  /// A reference that is neither read nor words says nothing.
+  /// A reference that is neither read nor running text says nothing.
   private func refusal(of wanted: MathAnswer) -> Judgement? {
-    guard case .failure(let error) = wanted.reading, wanted.choice == nil, MathText.words(wanted.text).isEmpty || wanted.text.isEmpty
+    guard case .failure(let error) = wanted.reading, wanted.choice == nil,
+      !MathText.isRunningText(wanted.text)
     else { return nil }
     return Judgement(verdict: .referenceUnparsable, reason: "the reference cannot be read: \(error)")
   }
@@ -85,7 +88,9 @@ extension MathVerifier {
 
   /// `12` where the reference is `(B)` and the prompt says `(B) 12`.
   private func isText(_ answer: MathAnswer, ofChoice wanted: MathAnswer, in prompt: String) -> Bool {
-    guard let choice = wanted.choice, choice.isAlone, answer.choice == nil, prompt.utf8.count < 20_000 else { return false }
+    guard let choice = wanted.choice, choice.isAlone, answer.choice == nil, prompt.utf8.count < 20_000 else {
+      return false
+    }
     for mark in ["(\(choice.letter))", "\n\(choice.letter))", "\n\(choice.letter)."] {
       guard let range = prompt.ranges(of: mark).last else { continue }
       let line = prompt[range.upperBound...].prefix { $0 != "\n" }

@@ -26,6 +26,9 @@ public struct MathVerifier: Sendable {
 
   public let options: MathOptions
 
+  /// The exact engine's library and version; nil where the package was built without it.
+  public static var engine: String? { ExactEngine.version.map { "FLINT \($0)" } }
+
   /// - Throws: ``VerifierError`` when the exact engine is missing.
   public init(options: MathOptions = MathOptions()) throws(VerifierError) {
     guard ExactEngine.isAvailable else { throw VerifierError(parameter: "math", ExactEngine.remedy) }
@@ -34,9 +37,18 @@ public struct MathVerifier: Sendable {
 
   /// Whether two answers are equal. The order of the two does not matter.
   public func compare(_ first: String, _ second: String) -> Result {
-    switch (MathAnswer(first), MathAnswer(second)) {
-    case (let a, let b): compare(a, b)
+    if let isEqual = plainNumbers(first, second) {
+      return Result(verdict: isEqual ? .equal : .different, reason: isEqual ? "" : "the values differ")
     }
+    return compare(MathAnswer(first), MathAnswer(second))
+  }
+
+  /// Equality of two plain numbers (see ``ExactNumber``), what most answers are; nil where one is anything else.
+  private func plainNumbers(_ first: String, _ second: String) -> Bool? {
+    guard options.tolerance == 0, let a = ExactNumber(plain: first), let b = ExactNumber(plain: second) else {
+      return nil
+    }
+    return ExactNumber.areEqual(a, b, by: options.percent)
   }
 
   func compare(_ a: MathAnswer, _ b: MathAnswer) -> Result {
@@ -53,7 +65,8 @@ public struct MathVerifier: Sendable {
       case .yes: return Result(verdict: .equal, reason: "")
       case .no:
         let isSameText = a.hasSameWords(as: b, x, y)
-        return Result(verdict: isSameText ? .equal : .different, reason: isSameText ? "" : "the values differ")
+        return Result(
+          verdict: isSameText ? .equal : .different, reason: isSameText ? "" : "the values differ")
       case .unknown:
         if x == y, x.isStatement || a.spelling == b.spelling && !(x.isScalar || x.hasScalars) {
           return Result(verdict: .equal, reason: "")
@@ -63,14 +76,12 @@ public struct MathVerifier: Sendable {
           reason: comparison.isOutOfTime ? "not decided in time" : "neither proved nor refuted",
           isOutOfTime: comparison.isOutOfTime)
       }
-    case (.failure(let error), let other):
-      return unread(a, b, error, isOtherRead: (try? other.get()) != nil)
-    case (_, .failure(let error)):
-      return unread(b, a, error, isOtherRead: true)
+    case (.failure(let error), _): return unread(a, b, error)
+    case (_, .failure(let error)): return unread(b, a, error)
     }
   }
 
-  private func unread(_ a: MathAnswer, _ b: MathAnswer, _ error: MathSyntaxError, isOtherRead: Bool) -> Result {
+  private func unread(_ a: MathAnswer, _ b: MathAnswer, _ error: MathSyntaxError) -> Result {
     if !a.spelling.isEmpty, a.spelling == b.spelling { return Result(verdict: .equal, reason: "") }
     return Result(verdict: .unparsable, reason: "\(MathAnswer.shown(a.text)): \(error)")
   }
@@ -102,11 +113,15 @@ struct MathAnswer {
 
   /// The letters of an answer that names several choices (`A, C`, `AC`); nil when it is none.
   var letters: Set<Character>? {
-    guard text.utf8.count < 80 else { return nil }
-    var rest = MathText.spelling(text.replacing("\\text", with: "").replacing("and", with: ","))
+    guard text.utf8.count < 80, text.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x48 }) else { return nil }
+    let text = text.replacing("\\text", with: "").replacing("and", with: ",")
+    var rest = MathText.spelling(text)
     rest.removeAll { ",;() ".contains($0) }
-    let isUpper = text.contains { $0.isUppercase } && !text.contains { $0.isLowercase && $0.isASCII } || rest.count == 1
-    guard isUpper, !rest.isEmpty, rest.count <= 8, rest.allSatisfy({ ("a"..."h").contains($0) }), Set(rest).count == rest.count else { return nil }
+    let isUpper =
+      text.contains { $0.isUppercase } && !text.contains { $0.isLowercase && $0.isASCII } || rest.count == 1
+    guard isUpper, !rest.isEmpty, rest.count <= 8, rest.allSatisfy({ ("a"..."h").contains($0) }),
+      Set(rest).count == rest.count
+    else { return nil }
     return Set(rest)
   }
 
@@ -116,12 +131,16 @@ struct MathAnswer {
     return !spelling.isEmpty && spelling == other.spelling
   }
 
-  static func shown(_ text: String) -> String { text.count > 60 ? "\"\(text.prefix(60))...\"" : "\"\(text)\"" }
+  static func shown(_ text: String) -> String {
+    text.count > 60 ? "\"\(text.prefix(60))...\"" : "\"\(text)\""
+  }
 }
 
 extension MathNode {
   var isStatement: Bool { if case .relation = self { !hasUndefinedRisk } else { false } }
-  private var hasUndefinedRisk: Bool { children.contains { $0.isScalar && $0.freeNames.isEmpty && !$0.isCertainlyDefined } }
+  private var hasUndefinedRisk: Bool {
+    children.contains { $0.isScalar && $0.freeNames.isEmpty && !$0.isCertainlyDefined }
+  }
   var hasScalars: Bool { children.contains { $0.isScalar || $0.hasScalars } }
   var isNumeric: Bool { isScalar && freeNames.isEmpty }
 }

@@ -25,7 +25,9 @@ struct VerifyMath: AsyncParsableCommand {
   @Option(help: "Largest relative difference at which two constants are equal.") var tolerance = 0.0
 
   func validate() throws {
-    guard (pairs == nil) != (answers == nil) else { throw ValidationError("give either --pairs or --answers") }
+    guard (pairs == nil) != (answers == nil) else {
+      throw ValidationError("give either --pairs or --answers")
+    }
     guard timeLimit > 0, tolerance >= 0 else { throw ValidationError("limits are not negative") }
   }
 
@@ -48,7 +50,8 @@ struct VerifyMath: AsyncParsableCommand {
     }
     try FileHandle.standardOutput.write(contentsOf: buffer)
     let checks = counts.verdicts.values.reduce(0, +)
-    let verdicts = counts.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    let verdicts = counts.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(
+      separator: ", ")
     say(
       "\(checks) checks (\(verdicts)), \(counts.rejected) left out, "
         + "\(Int(Double(checks) / max(counts.seconds, 1e-9))) checks/s, slowest "

@@ -22,23 +22,34 @@ struct FinalAnswer {
     case refused(String, extracted: String?)
   }
 
-  /// Longest completion whose whole text is searched; of longer ones, the end.
+  /// Longest completion whose whole text is searched for boxes; of longer ones, the end.
   static let maxBytes = 1 << 20
+  /// Completions with more boxes give no answer.
+  static let maxBoxes = 50
+  /// How much of the end is searched for an answer outside of boxes, and how much of its last line is read.
+  static let maxTail = 8_000
+  static let maxLine = 1_000
 
   static func find(in completion: String, boxes rule: Boxes) -> Finding {
     var text = Substring(completion)
     if text.utf8.count > maxBytes { text = text.suffix(maxBytes / 4) }
     if let end = text.range(of: "</think>", options: .backwards) { text = text[end.upperBound...] }
     let boxes = AnswerText.boxes(in: text)
+    if boxes.count > maxBoxes { return .refused("there are \(boxes.count) boxes", extracted: nil) }
     if let last = boxes.last {
       guard let last else { return .refused("the braces of the last box do not close", extracted: nil) }
       return boxed(boxes.compactMap { $0 }, last, in: text)
     }
     if rule == .required { return .refused("there is no box", extracted: nil) }
-    return unboxed(text)
+    return unboxed(end(of: text))
   }
 
-  private static func boxed(_ boxes: [AnswerText.Box], _ last: AnswerText.Box, in text: Substring) -> Finding {
+  private static func end(of text: Substring) -> Substring {
+    text.utf8.count > maxTail ? text.suffix(maxTail) : text
+  }
+
+  private static func boxed(_ boxes: [AnswerText.Box], _ last: AnswerText.Box, in text: Substring) -> Finding
+  {
     let contents = boxes.map { AnswerText.bare(String($0.content)) }
     let answer = contents[contents.count - 1]
     if answer.isEmpty { return .refused("the box is empty", extracted: "") }
@@ -46,11 +57,14 @@ struct FinalAnswer {
       return .refused(reason, extracted: answer)
     }
     // A second thought behind the box.
-    if let (phrase, _) = phrased(text[last.range.upperBound...]), MathText.spelling(phrase) != MathText.spelling(answer) {
+    if let (phrase, _) = phrased(end(of: text[last.range.upperBound...])),
+      MathText.spelling(phrase) != MathText.spelling(answer)
+    {
       return .refused("another answer follows the box", extracted: answer)
     }
     var distinct: [String] = []
-    for content in contents where !distinct.contains(where: { MathText.spelling($0) == MathText.spelling(content) }) {
+    for content in contents
+    where !distinct.contains(where: { MathText.spelling($0) == MathText.spelling(content) }) {
       distinct.append(content)
     }
     return distinct.count > 1 ? .several(distinct) : .answer(answer)
@@ -78,9 +92,12 @@ struct FinalAnswer {
 
   // MARK: Objections
 
-  private static let denials = ["not", "never", "isn't", "isn’t", "neither", "wasn't", "cannot", "can't", "don't", "doesn't", "aren't"]
+  private static let denials = [
+    "not", "never", "isn't", "isn’t", "neither", "wasn't", "cannot", "can't", "don't", "doesn't", "aren't",
+  ]
   private static let hedges = [
-    "maybe", "perhaps", "possibly", "probably", "might", "could", "either", "unsure", "guess", "likely", "alternatively",
+    "maybe", "perhaps", "possibly", "probably", "might", "could", "either", "unsure", "guess", "likely",
+    "alternatively",
   ]
 
   private static func words(_ text: Substring) -> [String] {
@@ -91,7 +108,9 @@ struct FinalAnswer {
   /// takes it back.
   private static func objection(before: Substring, after: Substring) -> String? {
     // The clause that leads to the answer, formulas left out.
-    let clause = before.suffix(160).split(whereSeparator: { ".,;:!?\n$\\".contains($0) }).last.map { Substring($0) } ?? ""
+    let clause =
+      before.suffix(160).split(whereSeparator: { ".,;:!?\n$\\".contains($0) }).last.map { Substring($0) }
+      ?? ""
     let isJoined = before.last.map { !".;!?\n".contains($0) } ?? false
     let near = isJoined ? words(clause).suffix(6) : []
     if near.contains(where: denials.contains) { return "the answer is denied" }
@@ -102,7 +121,8 @@ struct FinalAnswer {
     if let first = next.first {
       if first == "or" || first == "alternatively" { return "more than one answer is offered" }
       if next.count > 1, ["is", "was", "would", "cannot", "can't", "isn't"].contains(first),
-        next.dropFirst().contains(where: { ["not", "wrong", "incorrect", "false"].contains($0) }) || first == "isn't"
+        next.dropFirst().contains(where: { ["not", "wrong", "incorrect", "false"].contains($0) })
+          || first == "isn't"
       {
         return "the answer is denied"
       }
@@ -122,21 +142,27 @@ struct FinalAnswer {
   // MARK: Without a box
 
   /// What stands behind the last "answer is" or "answer:", up to the end of its sentence.
-  private static func phrased(_ text: Substring) -> (answer: String, context: (before: Substring, after: Substring))? {
+  private static func phrased(_ text: Substring) -> (
+    answer: String, context: (before: Substring, after: Substring)
+  )? {
     var limit = text.endIndex
+    var tries = 0
     while let found = text[..<limit].range(of: "answer", options: [.backwards, .caseInsensitive]) {
       limit = found.lowerBound
+      tries += 1
+      if tries > 20 { break }
       var rest = text[found.upperBound...]
       if rest.first == "s" { rest = rest.dropFirst() }
       rest = rest.drop { $0 == "*" || $0 == " " }
       // "answer to the question is 5"
-      if !rest.hasPrefix(":"), !rest.hasPrefix("is"), !rest.hasPrefix("are"), !rest.hasPrefix("=") , !rest.hasPrefix("would be"), !rest.hasPrefix("must be"),
+      if !rest.hasPrefix(":"), !rest.hasPrefix("is"), !rest.hasPrefix("are"), !rest.hasPrefix("="),
+        !rest.hasPrefix("would be"), !rest.hasPrefix("must be"),
         let verb = rest.prefix(80).range(of: #"^[^.\n]*?\b(is|:)(?=[\s:])"#, options: .regularExpression)
       {
-        rest = rest[verb.lowerBound...].dropFirst(rest[verb].utf8.count - 2 >= 0 ? 0 : 0)
         rest = text[verb.upperBound...]
       } else {
-        guard let mark = ["is", "are", ":", "=", "would be", "must be"].first(where: { rest.hasPrefix($0) }) else { continue }
+        guard let mark = ["is", "are", ":", "=", "would be", "must be"].first(where: { rest.hasPrefix($0) })
+        else { continue }
         rest = rest.dropFirst(mark.count)
       }
       guard rest.first.map({ !$0.isLetter }) ?? false else { continue }
@@ -167,7 +193,9 @@ struct FinalAnswer {
       }
       index = text.index(after: index)
     }
-    if index < text.endIndex, text[index] == "!" { return (text[...index], text[text.index(after: index)...]) }
+    if index < text.endIndex, text[index] == "!" {
+      return (text[...index], text[text.index(after: index)...])
+    }
     return (text[..<index], text[index...])
   }
 
@@ -179,15 +207,24 @@ struct FinalAnswer {
       if let end = whole.range(of: stop) { whole = String(whole[..<end.lowerBound]) }
     }
     if let node = try? MathParser.parse(whole), node.shape != .words { return whole }
-    if let (formula, count) = formulas(Substring(whole)).last.map({ ($0, formulas(Substring(whole)).count) }), count == 1 {
+    if let (formula, count) = formulas(Substring(whole)).last.map({ ($0, formulas(Substring(whole)).count) }),
+      count == 1
+    {
       return formula
     }
     // "18 dollars, since she sells nine eggs": up to the comma or the first clause.
-    for stop in [", ", "; ", " because", " since", " (", " which", " as ", " per ", " for ", " at ", " when ", " if "] {
+    for stop in [
+      ", ", "; ", " because", " since", " (", " which", " as ", " per ", " for ", " at ", " when ", " if ",
+    ] {
       if let end = whole.range(of: stop) {
         let head = String(whole[..<end.lowerBound])
         let next = whole[end.upperBound...].first
-        if stop == ", ", let next, next.isNumber || next == "$" || next == "\\" || whole[end.upperBound...].hasPrefix("or ") || whole[end.upperBound...].hasPrefix("and ") { continue }
+        if stop == ", ", let next,
+          next.isNumber || next == "$" || next == "\\" || whole[end.upperBound...].hasPrefix("or ")
+            || whole[end.upperBound...].hasPrefix("and ")
+        {
+          continue
+        }
         if let node = try? MathParser.parse(head), node.shape != .words { return head }
       }
     }
@@ -201,7 +238,8 @@ struct FinalAnswer {
     while let start = rest.firstIndex(where: { $0 == "$" || $0 == "\\" }) {
       let tail = rest[start...]
       var matched = false
-      for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")] where tail.hasPrefix(open) {
+      for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")]
+      where tail.hasPrefix(open) {
         let inside = tail.dropFirst(open.count)
         if open == "$", start > rest.startIndex, rest[rest.index(before: start)] == "\\" { continue }
         if let end = inside.range(of: close) {
@@ -217,8 +255,12 @@ struct FinalAnswer {
   }
 
   private static func lastFormula(_ text: Substring) -> Finding {
-    let lines = text.split(separator: "\n").filter { $0.contains { $0.isNumber || $0 == "$" || $0 == "\\" || $0.isLetter } }
-    guard let line = lines.last else { return .refused("there is no answer", extracted: nil) }
+    let lines = text.split(separator: "\n").filter {
+      $0.contains { $0.isNumber || $0 == "$" || $0 == "\\" || $0.isLetter }
+    }
+    guard let line = lines.last.map({ $0.suffix(maxLine) }) else {
+      return .refused("there is no answer", extracted: nil)
+    }
     let whole = AnswerText.trimmed(line)
     if isFormula(whole) { return checked(whole, before: "", after: "") }
     // The last sentence of the line.
@@ -230,21 +272,30 @@ struct FinalAnswer {
       rest = tail.drop { ".!? ".contains($0) }
       if tail.startIndex == rest.startIndex, !tail.isEmpty { rest = rest.dropFirst() }
     }
-    guard let last = sentences.last(where: { $0.contains { $0.isNumber || $0 == "$" || $0 == "\\" } }) ?? sentences.last else {
+    guard
+      let last = sentences.last(where: { $0.contains { $0.isNumber || $0 == "$" || $0 == "\\" } })
+        ?? sentences.last
+    else {
       return .refused("there is no answer", extracted: nil)
     }
     let formulas = formulas(last)
     if let formula = formulas.last, let range = last.range(of: formula, options: .backwards) {
-      return checked(afterEquals(formula), before: last[..<range.lowerBound].dropLast(1), after: last[range.upperBound...].drop { $0 == "$" })
+      return checked(
+        afterEquals(formula), before: last[..<range.lowerBound].dropLast(1),
+        after: last[range.upperBound...].drop { $0 == "$" })
     }
     return lastNumber(last)
   }
 
-  private static let conclusions: Set<String> = ["so", "thus", "hence", "therefore", "then", "since", "because", "the", "total"]
+  private static let conclusions: Set<String> = [
+    "so", "thus", "hence", "therefore", "then", "since", "because", "the", "total",
+  ]
 
   /// The text is a formula, perhaps with a unit, rather than a sentence.
   private static func isFormula(_ text: String) -> Bool {
-    guard let node = try? MathParser.parse(text), !words(Substring(text)).contains(where: conclusions.contains) else { return false }
+    guard let node = try? MathParser.parse(text),
+      !words(Substring(text)).contains(where: conclusions.contains)
+    else { return false }
     return !node.contains { if case .words = $0 { true } else { false } }
   }
 

@@ -19,8 +19,8 @@ extension MathComparison {
       return listAndPoint(x, y)
     case (.bracketed(let x, let open, let close), .list(let y, _)) where open == close && !a.hasInfiniteEnd:
       return listAndPoint(y, x)
-    case (.set(let x), _) where x.count == 1 && b.isScalar: return areEqual(x[0], b)
-    case (_, .set(let y)) where y.count == 1 && a.isScalar: return areEqual(a, y[0])
+    case (.set(let x), let other) where x.count == 1 && other.isElement: return areEqual(x[0], other)
+    case (let other, .set(let y)) where y.count == 1 && other.isElement: return areEqual(other, y[0])
     case (.list, _) where b.isScalar, (_, .list) where a.isScalar: return .no
     default: return nil
     }
@@ -76,10 +76,14 @@ extension MathComparison {
   /// chain of equations contradicts itself (`x = 6 = 5`).
   mutating func withoutName(_ node: MathNode, beside other: MathNode) -> MathNode? {
     guard case .relation(let sides, let relations) = node else { return node }
-    if relations == [.mapsTo] || (relations == [.equal, .mapsTo]) { return sides[sides.count - 1].normalized }
+    if relations == [.mapsTo] || (relations == [.equal, .mapsTo]) {
+      return sides[sides.count - 1].normalized
+    }
     if case .relation(_, let others) = other {
       // Chains such as y = (x + 1)/2 = x/2 + 1/2 beside one equation.
-      guard relations.count > 1, others.count == 1, others[0] == .equal, relations.allSatisfy({ $0 == .equal }) else {
+      guard relations.count > 1, others.count == 1, others[0] == .equal,
+        relations.allSatisfy({ $0 == .equal })
+      else {
         return node
       }
       guard isConsistent(sides) else { return nil }
@@ -90,7 +94,9 @@ extension MathComparison {
     if case .list(let items, _) = other, items.contains(where: { $0.assignedName != nil }) { return node }
     let last = sides[sides.count - 1]
     if sides.count == 2 {
-      return sides[0].isName ? last.normalized : (sides[1].isName && !sides[0].isName ? sides[0].normalized : node.sidesAsValue(self) ?? node)
+      return sides[0].isName
+        ? last.normalized
+        : (sides[1].isName && !sides[0].isName ? sides[0].normalized : node.sidesAsValue(self) ?? node)
     }
     return isConsistent(sides) ? last.normalized : nil
   }
@@ -104,22 +110,34 @@ extension MathComparison {
 }
 
 extension MathNode {
-  /// What an answer is called: a variable, or a function of variables.
+  /// What an answer is called: a variable, a function of variables, an angle, a length, or a combination of them
+  /// without numbers (`a + b`, `\frac{dy}{dx}`, `f^{-1}(x)`).
   var isName: Bool {
     switch self {
-    case .symbol, .application, .words: true
-    // `\angle A`, `\vec{AB}`, `S_n`.
-    case .product(.symbol("angle"), let a): a.isName
-    case .product(.symbol("triangle"), _): true
-    case .product(let a, let b):
-      if case .symbol(let x) = a, case .symbol(let y) = b { x.first?.isUppercase == true && y.first?.isUppercase == true } else { false }
-    case .constant(.i), .constant(.e): true
+    case .symbol, .application, .words, .constant(.i), .constant(.e): true
+    case .sum(let a, let b), .difference(let a, let b), .product(let a, let b), .quotient(let a, let b):
+      a.isName && b.isName
+    case .power(.symbol, .negative(.number(let one))): one == .one
+    case .function(.abs, let inside): inside.isName
     default: false
     }
   }
 
+  /// It can be the one element of a set: a value or a point.
+  fileprivate var isElement: Bool {
+    switch self {
+    case .bracketed(_, let open, let close): open == close
+    case .matrix: true
+    default: isScalar
+    }
+  }
+
   var assignedName: MathNode? {
-    if case .relation(let sides, let relations) = self, relations == [.equal], sides[0].isName { sides[0] } else { nil }
+    if case .relation(let sides, let relations) = self, relations == [.equal], sides[0].isName {
+      sides[0]
+    } else {
+      nil
+    }
   }
 
   /// The right side of an assignment; the node itself when it is none.
@@ -142,7 +160,9 @@ extension MathNode {
 
   /// `\frac{1}{2} + \frac{1}{3} = \frac{5}{6}` is its value where both sides agree; nil for equations in variables.
   fileprivate func sidesAsValue(_ comparison: MathComparison) -> MathNode? {
-    guard case .relation(let sides, _) = self, sides.allSatisfy({ $0.isScalar && $0.symbols.isEmpty }), let last = sides.last else {
+    guard case .relation(let sides, _) = self, sides.allSatisfy({ $0.isScalar && $0.symbols.isEmpty }),
+      let last = sides.last
+    else {
       return nil
     }
     var comparison = comparison

@@ -43,7 +43,9 @@ extension MathComparison {
   private mutating func inequalities(
     _ x: [MathNode], _ first: MathRelation, _ y: [MathNode], _ second: MathRelation
   ) -> Truth {
-    guard (x + y).allSatisfy(\.isScalar), !(x + y).contains(where: \.containsInfinity) else { return .unknown }
+    guard (x + y).allSatisfy(\.isScalar), !(x + y).contains(where: \.containsInfinity) else {
+      return .unknown
+    }
     let left = MathNode.difference(x[0].withoutUnit, x[1].withoutUnit)
     let right = MathNode.difference(y[0].withoutUnit, y[1].withoutUnit)
     if left.freeNames.isEmpty || right.freeNames.isEmpty { return .unknown }

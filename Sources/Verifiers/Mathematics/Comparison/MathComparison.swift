@@ -132,7 +132,8 @@ struct MathComparison {
 
   /// |a - b| <= tolerance |b|, for constants.
   private mutating func isNear(_ a: MathNode, _ b: MathNode) -> Truth {
-    guard a.symbols.isEmpty, b.symbols.isEmpty, let limit = ExactDecimal(literal: "\(options.tolerance)") else { return .no }
+    guard a.symbols.isEmpty, b.symbols.isEmpty, let limit = ExactDecimal(literal: "\(options.tolerance)")
+    else { return .no }
     let answer = ask(
       .order, .function(.abs, .difference(a, b)), .product(.number(limit), .function(.abs, b)))
     return answer.verdict == .yes ? Truth(answer.sign <= 0) : .unknown
@@ -160,8 +161,10 @@ struct MathComparison {
     x.readUnitAsVariable(beside: y)
     y.readUnitAsVariable(beside: x)
     if let first = x.infinity, let second = y.infinity { return Truth(first == second) }
+    if (x.infinity == nil && x.value.containsInfinity) || (y.infinity == nil && y.value.containsInfinity) {
+      return .unknown
+    }
     if x.infinity != nil || y.infinity != nil { return .no }
-    if x.value.containsInfinity || y.value.containsInfinity { return .unknown }
     switch (x.unit, y.unit) {
     case (let first?, let second?):
       guard first.isComparable(with: second) else { return .no }
@@ -197,7 +200,9 @@ struct MathComparison {
   // MARK: Ratios
 
   private mutating func ratios(_ a: MathNode, _ b: MathNode) -> Truth? {
-    if case .quantity(.ratio, let first) = a, case .quantity(.ratio, let second) = b, first != second { return .no }
+    if case .quantity(.ratio, let first) = a, case .quantity(.ratio, let second) = b, first != second {
+      return .no
+    }
     switch (a.withoutUnit, b.withoutUnit) {
     case (.ratio(let x), .ratio(let y)):
       guard x.count == y.count, let first = x.first, let second = y.first else { return .no }
@@ -229,7 +234,8 @@ struct MathComparison {
     var (left, right) = (x, y)
     if left.isPoint != right.isPoint || left.isAngle || right.isAngle {
       // A point or a vector in line equals a column or a row with the same parts.
-      guard left.rows.count == 1 || left.rows[0].count == 1, right.rows.count == 1 || right.rows[0].count == 1 else {
+      guard left.rows.count == 1 || left.rows[0].count == 1, right.rows.count == 1 || right.rows[0].count == 1
+      else {
         return .no
       }
       left.rows = [left.rows.flatMap { $0 }]
@@ -259,14 +265,21 @@ private struct Measured {
   var scale = Scale.none
   /// 1 or -1 when the value is infinite.
   var infinity: Int?
-  private var letter: String?
+  /// The unit read as a variable, where it is one letter.
+  private var letter: MathNode?
 
   init(_ node: MathNode) {
     value = node
     if case .quantity(let inside, let words) = value {
       value = inside
       unit = MathUnit(words: words)
-      if words.utf8.count == 1 { letter = words }
+      let parts = words.split(separator: " ")
+      if let name = parts.first, name.utf8.count == 1 {
+        if parts.count == 1 { letter = .symbol(String(name)) }
+        if parts.count == 2, parts[1].hasPrefix("^"), let power = Int(parts[1].dropFirst()) {
+          letter = .power(.symbol(String(name)), .integer(power))
+        }
+      }
       if unit?.dimension == "degree" {
         unit = nil
         scale = .degrees
@@ -293,8 +306,11 @@ private struct Measured {
   }
 
   mutating func readUnitAsVariable(beside other: Measured) {
-    guard let letter, other.unit == nil, other.value.symbols.contains(letter) else { return }
-    value = .product(value, .symbol(letter))
+    guard let letter, other.unit == nil, let name = letter.symbols.first, other.value.symbols.contains(name)
+    else {
+      return
+    }
+    value = .product(value, letter)
     unit = nil
   }
 }

@@ -8,7 +8,8 @@ extension MathNode {
     case .relation: .statement
     case .matrix: .array
     case .bracketed, .set, .setBuilder, .union, .intersection, .without, .list: .collection
-    case .constant(.emptySet), .constant(.reals), .constant(.integers), .constant(.naturals), .constant(.rationals):
+    case .constant(.emptySet), .constant(.reals), .constant(.integers), .constant(.naturals),
+      .constant(.rationals):
       .collection
     default: .value
     }
@@ -25,9 +26,20 @@ extension MathNode {
     case .words(let text): return MathText.meaning(of: text) ?? self
     case .negative(.quantity(let inside, let unit)): return .quantity(.negative(inside), unit: unit)
     case .negative(.negative(let inside)): return inside.normalized
-    case .quotient(.quantity(let inside, let unit), let below): return .quantity(.quotient(inside, below), unit: unit)
-    case .product(.quantity(let inside, let unit), let other): return .quantity(.product(inside, other), unit: unit)
-    case .product(let other, .quantity(let inside, let unit)): return .quantity(.product(other, inside), unit: unit)
+    case .quotient(.quantity(let inside, let unit), let below):
+      return .quantity(.quotient(inside, below), unit: unit)
+    case .product(.quantity(let inside, let unit), let other):
+      return .quantity(.product(inside, other), unit: unit)
+    case .product(let other, .quantity(let inside, let unit)):
+      return .quantity(.product(other, inside), unit: unit)
+    case .relation(let sides, [.equal]):
+      // (x, y) = (1, 2)
+      if case .bracketed(let names, _, _) = sides[0], case .bracketed(let values, _, _) = sides[1],
+        names.count == values.count,
+        names.allSatisfy(\.isName)
+      {
+        return .list(zip(names, values).map { .relation([$0, $1], [.equal]) }, .and)
+      }
     case .quantity(.relation(let sides, let relations), let unit):
       guard let last = sides.last else { return self }
       return .relation(sides.dropLast() + [.quantity(last, unit: unit)], relations)
@@ -61,7 +73,8 @@ extension MathNode {
     case .quotient(let a, let b):
       if let below = SmallFraction(b) { below.numerator != 0 && a.isCertainlyDefined } else { false }
     case .power(let a, let b):
-      a.isCertainlyDefined && b.isCertainlyDefined && { if let base = SmallFraction(a) { base.numerator > 0 } else { b.isPositiveIntegerLiteral } }()
+      a.isCertainlyDefined && b.isCertainlyDefined
+        && { if let base = SmallFraction(a) { base.numerator > 0 } else { b.isPositiveIntegerLiteral } }()
     case .sum, .difference, .product, .negative, .root, .degrees, .percent, .quantity,
       .function(.sin, _), .function(.cos, _), .function(.exp, _), .function(.abs, _), .application:
       children.allSatisfy(\.isCertainlyDefined)

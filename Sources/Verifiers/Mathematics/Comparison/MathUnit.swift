@@ -39,7 +39,8 @@ struct MathUnit: Equatable {
   }()
 
   private static let others: Set<String> = [
-    "mph", "kph", "gal", "gallon", "quart", "pint", "cup", "euro", "yen", "rupee", "radian", "rad", "percent", "unit", "Hz",
+    "mph", "kph", "gal", "gallon", "quart", "pint", "cup", "euro", "yen", "rupee", "radian", "rad", "percent",
+    "unit", "Hz",
     "mol", "pts", "point", "hrs", "lbs", "mins", "secs", "cc", "kW", "yuan",
   ]
 
@@ -51,7 +52,8 @@ struct MathUnit: Equatable {
 
   private static func singular(_ word: String) -> String {
     if word == "feet" || word == "inches" || word == "s" || word == "gas" { return word }
-    return word.hasSuffix("s") && word.utf8.count > 2 && !word.hasSuffix("ss") ? String(word.dropLast()) : word
+    return word.hasSuffix("s") && word.utf8.count > 2 && !word.hasSuffix("ss")
+      ? String(word.dropLast()) : word
   }
 
   /// The unit that words name; nil when they say nothing about measurement (`in total`, `ways`).
@@ -59,6 +61,8 @@ struct MathUnit: Equatable {
     var words = words.split(separator: " ").map(String.init)
     words.removeAll { Self.fillers.contains($0.lowercased()) }
     guard !words.isEmpty else { return nil }
+    if words == ["mph"] { words = ["miles", "hour"] }
+    if words == ["kph"] || words == ["km", "h"] { words = ["kilometers", "hour"] }
     var power = 1
     if let index = words.firstIndex(where: { ["square", "sq", "squared"].contains($0.lowercased()) }) {
       power = 2
@@ -86,13 +90,15 @@ struct MathUnit: Equatable {
       return
     }
     // The first word decides: "ways to choose" are ways.
-    dimension = words.map { Self.singular($0.lowercased()) }.joined(separator: " ") + (power == 1 ? "" : "^\(power)")
+    dimension =
+      words.map { Self.singular($0.lowercased()) }.joined(separator: " ") + (power == 1 ? "" : "^\(power)")
     numerator = 1
     denominator = 1
   }
 
   private static let fillers: Set<String> = [
-    "unit", "units", "the", "of", "in", "a", "an", "is", "total", "each", "about", "approximately", "exactly", "only", "all", "more", "per", "possible", "different", "th", "st", "nd", "rd",
+    "unit", "units", "the", "of", "in", "a", "an", "is", "total", "each", "about", "approximately", "exactly",
+    "only", "all", "more", "per", "possible", "different", "th", "st", "nd", "rd",
     "answer", "away", "long", "tall", "old", "to", "for", "are", "there",
   ]
 

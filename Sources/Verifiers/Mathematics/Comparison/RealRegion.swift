@@ -50,7 +50,9 @@ extension RealRegion {
       guard items.count == 2, open != .angle, close != .angle, let low = end(items[0], isLow: true),
         let high = end(items[1], isLow: false)
       else { return nil }
-      return (.interval(low.value, high.value, isLowClosed: open == .square, isHighClosed: close == .square), nil)
+      return (
+        .interval(low.value, high.value, isLowClosed: open == .square, isHighClosed: close == .square), nil
+      )
     case .set(let items):
       let points = items.filter { $0.isScalar && $0.freeNames.isEmpty && !$0.containsInfinity }
       return points.count == items.count ? (.union(points.map { .point($0.withoutUnit) }), nil) : nil
@@ -60,7 +62,8 @@ extension RealRegion {
     case .intersection(let a, let b): return combine([a, b]) { .intersection($0) }
     case .without(let a, let b): return combine([a, b]) { .intersection([$0[0], .complement($0[1])]) }
     case .setBuilder(let head, let condition):
-      guard let name = builderVariable(head), let inside = read(condition), inside.variable ?? name == name else { return nil }
+      guard let name = builderVariable(head), let inside = read(condition), inside.variable ?? name == name
+      else { return nil }
       return (inside.region, nil)
     case .list(let items, let joiner):
       return combine(items) { parts in joiner == .or ? .union(parts) : .intersection(parts) }
@@ -89,37 +92,68 @@ extension RealRegion {
   private static func read(
     _ sides: [MathNode], _ relations: [MathRelation]
   ) -> (region: RealRegion, variable: String?)? {
-    guard let index = sides.firstIndex(where: { if case .symbol = $0 { true } else { false } }), case .symbol(let name) = sides[index]
-    else { return nil }
+    guard let index = sides.firstIndex(where: { !$0.freeNames.isEmpty }) else { return nil }
     var parts: [RealRegion] = []
+    var name: String?
     for (place, relation) in relations.enumerated() {
       // The variable is on one side; a chain has it in the middle.
       let isLeft = place == index
       guard isLeft || place + 1 == index else { return nil }
       let other = sides[isLeft ? place + 1 : place]
-      guard let relation = isLeft ? relation : relation == .member ? nil : relation.reversed ?? relation else { return nil }
       if relation == .member {
-        guard let set = read(other.normalized) else { return nil }
+        guard isLeft, case .symbol(let symbol) = sides[index], let set = read(other.normalized) else {
+          return nil
+        }
+        name = symbol
         parts.append(set.region)
         continue
       }
-      let isUpper = relation == .less || relation == .lessOrEqual
-      guard let end = end(other, isLow: !isUpper) else { return nil }
+      guard let relation = isLeft ? relation : relation.reversed,
+        let part = part(sides[index], relation, other)
+      else { return nil }
+      name = part.variable
+      parts.append(part.region)
+    }
+    return (.intersection(parts), name)
+  }
+
+  /// `a x + b < c`, `|a x + b| < c` and the like.
+  private static func part(
+    _ side: MathNode, _ relation: MathRelation, _ bound: MathNode
+  ) -> (region: RealRegion, variable: String)? {
+    if case .function(.abs, let inside) = side {
+      let opposite = MathNode.negative(bound)
       switch relation {
       case .less, .lessOrEqual:
-        parts.append(.interval(nil, end.value, isLowClosed: false, isHighClosed: relation == .lessOrEqual))
-      case .greater, .greaterOrEqual:
-        parts.append(.interval(end.value, nil, isLowClosed: relation == .greaterOrEqual, isHighClosed: false))
-      case .equal:
-        guard let value = end.value else { return nil }
-        parts.append(.point(value))
-      case .notEqual:
-        guard let value = end.value else { return nil }
-        parts.append(.complement(.point(value)))
+        guard let upper = part(inside, relation, bound), let reversed = relation.reversed,
+          let lower = part(inside, reversed, opposite)
+        else { return nil }
+        return (.intersection([upper.region, lower.region]), upper.variable)
+      case .greater, .greaterOrEqual, .equal:
+        guard let upper = part(inside, relation, bound), let reversed = relation.reversed,
+          let lower = part(inside, reversed, opposite), let limit = SmallFraction(bound), limit.numerator >= 0
+        else { return nil }
+        return (.union([upper.region, lower.region]), upper.variable)
       default: return nil
       }
     }
-    return (.intersection(parts), name)
+    guard let line = LinearForm(side) else { return nil }
+    let isUpper = (relation == .less || relation == .lessOrEqual) == (line.slope.numerator > 0)
+    guard let limit = end(bound, isLow: !isUpper) else { return nil }
+    let value = limit.value.map(line.solution)
+    switch (relation, isUpper) {
+    case (.less, true), (.greater, true):
+      return (.interval(nil, value, isLowClosed: false, isHighClosed: false), line.variable)
+    case (.less, false), (.greater, false):
+      return (.interval(value, nil, isLowClosed: false, isHighClosed: false), line.variable)
+    case (.lessOrEqual, true), (.greaterOrEqual, true):
+      return (.interval(nil, value, isLowClosed: false, isHighClosed: true), line.variable)
+    case (.lessOrEqual, false), (.greaterOrEqual, false):
+      return (.interval(value, nil, isLowClosed: true, isHighClosed: false), line.variable)
+    case (.equal, _): return value.map { (.point($0), line.variable) }
+    case (.notEqual, _): return value.map { (.complement(.point($0)), line.variable) }
+    default: return nil
+    }
   }
 
   /// An end of an interval: nil inside for an infinite one; nil when it is no constant, or infinite the wrong way.
@@ -160,7 +194,8 @@ extension MathComparison {
     switch (a, b) {
     case (.union(let a, let b), .union(let c, let d)):
       return (areEqual(a, c) && areEqual(b, d)) || (areEqual(a, d) && areEqual(b, c))
-    case (.setBuilder(let x, let first), .setBuilder(let y, let second)): return areEqual(x, y) && areEqual(first, second)
+    case (.setBuilder(let x, let first), .setBuilder(let y, let second)):
+      return areEqual(x, y) && areEqual(first, second)
     case (.constant(let x), .constant(let y)): return Truth(x == y)
     default: return nil
     }

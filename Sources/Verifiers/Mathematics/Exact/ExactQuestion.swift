@@ -65,7 +65,8 @@ struct ExactProgram {
         append(integer: digits, to: &program)
         append(integer: String(digits.dropLast(cycle)), to: &program)
         program.operations.append(.subtract)
-        append(integer: String(repeating: "9", count: cycle) + String(repeating: "0", count: fixed), to: &program)
+        append(
+          integer: String(repeating: "9", count: cycle) + String(repeating: "0", count: fixed), to: &program)
         program.operations.append(.divide)
       case .based(let digits, let base):
         program.operations.append(.small(0))
@@ -87,6 +88,14 @@ struct ExactProgram {
       case .quotient(let a, let b): try append([a, b], .divide, to: &program)
       case .power(.constant(.e), let exponent): try append([exponent], .exp, to: &program)
       case .power(let a, let b):
+        if let exponent = SmallFraction(b), exponent.denominator > 1, exponent.denominator <= 200,
+          abs(exponent.numerator) <= 200
+        {
+          // x^{p/q} is the real q-th root to the p.
+          let root = MathNode.root(a, degree: exponent.denominator)
+          if exponent.numerator == 1 { return try append(root, to: &program) }
+          return try append([root, .integer(exponent.numerator)], .power, to: &program)
+        }
         if !b.isIntegerLiteral { hasBranches = true }
         try append([a, b], .power, to: &program)
       case .root(let a, let degree):
@@ -106,7 +115,8 @@ struct ExactProgram {
         try append([a], to: &program)
         program.operations += [.small(100), .divide]
       case .quantity(let a, _): try append(a, to: &program)
-      case .plusMinus, .bracketed, .set, .setBuilder, .union, .intersection, .without, .matrix, .ratio, .relation,
+      case .plusMinus, .bracketed, .set, .setBuilder, .union, .intersection, .without, .matrix, .ratio,
+        .relation,
         .list, .words:
         throw NotAValue()
       }
@@ -153,7 +163,8 @@ struct ExactProgram {
     }
 
     private static let operations: [MathFunction: Operation] = [
-      .sin: .sin, .cos: .cos, .tan: .tan, .arcsin: .arcsin, .arccos: .arccos, .arctan: .arctan, .exp: .exp, .ln: .ln,
+      .sin: .sin, .cos: .cos, .tan: .tan, .arcsin: .arcsin, .arccos: .arccos, .arctan: .arctan, .exp: .exp,
+      .ln: .ln,
       .abs: .abs, .floor: .floor, .ceil: .ceiling, .factorial: .factorial,
     ]
 

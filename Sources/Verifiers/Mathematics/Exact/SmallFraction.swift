@@ -48,7 +48,8 @@ struct SmallFraction: Equatable {
       return multiply(x.numerator, 1, x.denominator, 100)
     case .quantity(let a, _): return value(of: a)
     case .power(let a, let b):
-      guard let x = value(of: a), let y = value(of: b), y.denominator == 1, (1...62).contains(y.numerator) else {
+      guard let x = value(of: a), let y = value(of: b), y.denominator == 1, (1...62).contains(y.numerator)
+      else {
         return nil
       }
       var power: SmallFraction? = SmallFraction(1)
@@ -61,7 +62,9 @@ struct SmallFraction: Equatable {
   }
 
   private static func value(of decimal: ExactDecimal) -> SmallFraction? {
-    guard decimal.long.isEmpty, (-17...17).contains(decimal.exponent), decimal.mantissa <= Int.max else { return nil }
+    guard decimal.long.isEmpty, (-17...17).contains(decimal.exponent), decimal.mantissa <= Int.max else {
+      return nil
+    }
     let scale = (0..<decimal.exponent.magnitude).reduce(1) { value, _ in value * 10 }
     let mantissa = decimal.isNegative ? -Int(decimal.mantissa) : Int(decimal.mantissa)
     return decimal.exponent < 0 ? SmallFraction(mantissa, scale) : multiply(mantissa, scale, 1, 1)

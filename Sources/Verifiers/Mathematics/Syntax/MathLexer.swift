@@ -58,7 +58,9 @@ struct MathLexer {
     position + offset < bytes.count ? bytes[position + offset] : 0
   }
 
-  private func starts(_ text: String, at index: Int) -> Bool { bytes[min(index, bytes.count)...].starts(with: text.utf8) }
+  private func starts(_ text: String, at index: Int) -> Bool {
+    bytes[min(index, bytes.count)...].starts(with: text.utf8)
+  }
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
@@ -95,7 +97,8 @@ struct MathLexer {
     func isDigit(_ index: Int) -> Bool { index < bytes.count && ASCII.isDigit(bytes[index]) }
     let isInChain =
       tokens.count >= 2 && !isSpaced && tokens[tokens.count - 1].isMark(",")
-      && !tokens[tokens.count - 1].isSpaced && { if case .number = tokens[tokens.count - 2].kind { true } else { false } }()
+      && !tokens[tokens.count - 1].isSpaced
+      && { if case .number = tokens[tokens.count - 2].kind { true } else { false } }()
     while ASCII.isDigit(byte()) {
       digits.append(byte())
       position += 1
@@ -174,7 +177,9 @@ struct MathLexer {
 
   private mutating func letters() {
     let start = position
-    if !tokens.isEmpty, !isText || braces.last == .text, let half = ["p.m.", "a.m.", "P.M.", "A.M."].first(where: { starts($0, at: start) }) {
+    if !tokens.isEmpty, !isText || braces.last == .text,
+      let half = ["p.m.", "a.m.", "P.M.", "A.M."].first(where: { starts($0, at: start) })
+    {
       position += half.utf8.count
       return emit(.word(half.lowercased().filter { $0 != "." }))
     }
@@ -185,7 +190,9 @@ struct MathLexer {
         ASCII.isLetter(bytes[position + 1])
       {
         position += 1
-        while position < bytes.count, ASCII.isLetter(bytes[position]) || bytes[position] >= 0x80 { position += 1 }
+        while position < bytes.count, ASCII.isLetter(bytes[position]) || bytes[position] >= 0x80 {
+          position += 1
+        }
       }
     }
     emitLetters(text(start..<position))
@@ -193,7 +200,9 @@ struct MathLexer {
 
   private mutating func emitLetters(_ run: String) {
     if isText {
-      if let name = Self.plainCommand(run), run.count > 2, !["deg", "min", "sec", "degrees", "degree", "cup"].contains(run) {
+      if let name = Self.plainCommand(run), run.count > 2,
+        !["deg", "min", "sec", "degrees", "degree", "cup"].contains(run)
+      {
         emitCommand(name)
       } else {
         emit(.word(run))
@@ -221,7 +230,8 @@ struct MathLexer {
   private static func plainCommand(_ run: String) -> String? {
     if MathVocabulary.plainCommands.contains(run) { return run }
     let lower = run.lowercased()
-    return lower != run && run.utf8.count > 2 && run != "Gamma" && run != "Sigma" && run != "Omega" && run != "Lambda" && run != "Theta" && run != "Phi" && MathVocabulary.plainCommands.contains(lower)
+    return lower != run && run.utf8.count > 2 && run != "Gamma" && run != "Sigma" && run != "Omega"
+      && run != "Lambda" && run != "Theta" && run != "Phi" && MathVocabulary.plainCommands.contains(lower)
       ? lower : nil
   }
 
@@ -253,8 +263,12 @@ struct MathLexer {
     if name == "begin" || name == "end" { return try environment(isBegin: name == "begin") }
     if MathVocabulary.text.contains(name) { return openText() }
     if name == "mathrm" || name == "operatorname" || name == "mathop" { return upright() }
-    if name == "mathbb" || name == "mathbf" || name == "Bbb", let set = numberSet() { return emit(.command(set)) }
-    if name == "hspace" || name == "vspace" || name == "phantom" || name == "hphantom" || name == "color" || name == "tag" || name == "label" {
+    if name == "mathbb" || name == "mathbf" || name == "Bbb", let set = numberSet() {
+      return emit(.command(set))
+    }
+    if name == "hspace" || name == "vspace" || name == "phantom" || name == "hphantom" || name == "color"
+      || name == "tag" || name == "label"
+    {
       return skipGroup()
     }
     if MathVocabulary.ignored.contains(name) {
@@ -313,7 +327,9 @@ struct MathLexer {
         depth -= 1
         if depth < 0 { return false }
       case 0x2C, 0x3B:
-        if depth == 0, index + 1 < bytes.count, bytes[index + 1] == 0x20 || bytes[index + 1] == 0x5C { return true }
+        if depth == 0, index + 1 < bytes.count, bytes[index + 1] == 0x20 || bytes[index + 1] == 0x5C {
+          return true
+        }
       default: break
       }
       index += 1
@@ -335,7 +351,9 @@ struct MathLexer {
     while byte() == 0x20 { position += 1 }
     guard byte() == 0x7B else { return }
     var end = position + 1
-    while end < bytes.count, ASCII.isLetter(bytes[end]) || bytes[end] == 0x20 || bytes[end] == 0x7E { end += 1 }
+    while end < bytes.count, ASCII.isLetter(bytes[end]) || bytes[end] == 0x20 || bytes[end] == 0x7E {
+      end += 1
+    }
     guard end < bytes.count, bytes[end] == 0x7D else {
       // A group with more in it is read as text unless it is an upright formula.
       position += 1
@@ -344,13 +362,17 @@ struct MathLexer {
       return
     }
     let name = text(position + 1..<end).filter { $0 != " " && $0 != "~" }
-    let isBehindNumber = { if case .number = tokens.last?.kind { true } else { tokens.last?.isMark("}") ?? false } }()
+    let isBehindNumber = {
+      if case .number = tokens.last?.kind { true } else { tokens.last?.isMark("}") ?? false }
+    }()
     let hasBlank = end - position - 1 > name.utf8.count
     position = end + 1
     if hasBlank { isSpaced = true }
     if name.isEmpty { return }
     if name.utf8.count == 1 {
-      let isUnit = (isBehindNumber || hasBlank) && ["m", "g", "s", "h", "L", "N", "J", "W", "V", "K", "A", "C", "F"].contains(name)
+      let isUnit =
+        (isBehindNumber || hasBlank)
+        && ["m", "g", "s", "h", "L", "N", "J", "W", "V", "K", "A", "C", "F"].contains(name)
       emit(isUnit ? .word(name) : .letter(name))
     } else if let command = Self.plainCommand(name) {
       emitCommand(command)
@@ -401,7 +423,11 @@ struct MathLexer {
     case 0x24:
       // A dollar sign in text opens a formula; elsewhere it is a delimiter or a currency sign, both silent.
       isSpaced = true
-      if !braces.isEmpty, braces.contains(.text) { isText.toggle() }
+      if !braces.isEmpty, braces.contains(.text) {
+        isText.toggle()
+      } else if ASCII.isDigit(byte()), bytes.count(where: { $0 == 0x24 }) == 1 {
+        emit(.command("dollar"))
+      }
     case 0x7B:
       if isText {
         braces.append(.dropped)
@@ -422,7 +448,15 @@ struct MathLexer {
     case 0x3C: comparison(.less, .lessOrEqual)
     case 0x3E: comparison(.greater, .greaterOrEqual)
     case 0x3D:
-      if byte() == 0x3C { emitPair(.lessOrEqual) } else if byte() == 0x3E { emitPair(.greaterOrEqual) } else if byte() == 0x3D { emitPair(.equal) } else { emit(.relation(.equal)) }
+      if byte() == 0x3C {
+        emitPair(.lessOrEqual)
+      } else if byte() == 0x3E {
+        emitPair(.greaterOrEqual)
+      } else if byte() == 0x3D {
+        emitPair(.equal)
+      } else {
+        emit(.relation(.equal))
+      }
     case 0x21:
       if byte() == 0x3D, byte(1) != 0x3D { emitPair(.notEqual) } else { emit(.mark(current)) }
     case 0x2A:
@@ -439,16 +473,26 @@ struct MathLexer {
     case 0x25: emit(.command("percent"))
     case 0x60, 0x22: isSpaced = true
     case 0x2E:
-      if byte() == 0x2E, byte(1) == 0x2E {
+      if tokens.isEmpty, ["\\overline", "\\bar", "\\dot{"].contains(where: { starts($0, at: position) }) {
+        emit(.number("0"))
+        emit(.command("point"))
+      } else if byte() == 0x2E, byte(1) == 0x2E {
         position += 2
         emit(.command("ldots"))
-      } else if position < bytes.count, bytes[position] == 0x5C, tokens.last.map({ if case .number = $0.kind { true } else { false } }) == true {
+      } else if position < bytes.count, bytes[position] == 0x5C,
+        tokens.last.map({ if case .number = $0.kind { true } else { false } }) == true
+      {
         // `0.\overline{3}`
         emit(.command("point"))
       } else if position < bytes.count {
         // A full stop ends nothing here but a sentence.
         isSpaced = true
-        if bytes[position...].contains(where: { !ASCII.isSpace($0) && $0 != 0x24 && $0 != 0x2A && $0 != 0x7D && $0 != 0x5C && $0 != 0x29 && $0 != 0x5D }) { emit(.mark(0x2E)) }
+        if bytes[position...].contains(where: {
+          !ASCII.isSpace($0) && $0 != 0x24 && $0 != 0x2A && $0 != 0x7D && $0 != 0x5C && $0 != 0x29
+            && $0 != 0x5D
+        }) {
+          emit(.mark(0x2E))
+        }
       }
     default: emit(.mark(current))
     }

@@ -55,7 +55,9 @@ enum MathFunction: String, Sendable, CaseIterable {
 
 /// What was read, before it is decided what it means: `(1, 2)` may be a point or an interval.
 indirect enum MathNode: Equatable, Sendable {
-  enum Constant: Equatable, Sendable { case pi, e, i, infinity, emptySet, reals, integers, naturals, rationals }
+  enum Constant: Equatable, Sendable {
+    case pi, e, i, infinity, emptySet, reals, integers, naturals, rationals
+  }
   enum Joiner: Sendable { case comma, and, or }
   enum Bracket: UInt8, Sendable { case round, square, angle }
 

@@ -28,7 +28,6 @@ extension MathParser {
       parser.position += 1
       if case .list(let items, .comma) = inside { return .bracketed(items, open: open, close: close) }
       guard open == close, !isReversed else { throw MathSyntaxError("an interval with one end") }
-      // `[5]` is a list of one where nothing multiplies it.
       return inside
     }
   }
@@ -108,6 +107,7 @@ extension MathParser {
       parser.position += 1
       if parser.isAt("}") {
         parser.position += 1
+        if parser.current == nil, parser.tokens.count == 2 { return .constant(.emptySet) }
         return try parser.factor()
       }
       let inside = try parser.list()
@@ -118,16 +118,17 @@ extension MathParser {
         return .setBuilder(inside, condition: condition)
       }
       try parser.expect("}")
-      if case .list(let items, .comma) = inside, parser.groups == 1, !parser.isInsideBoxOnly { return .set(items) }
+      if case .list(let items, .comma) = inside, parser.groups == 1 {
+        return .set(items)
+      }
       return inside
     }
   }
 
-  /// The brace is the argument of a command that shows its content as it is (`\boxed{1, 2}`), which the lexer drops.
-  private var isInsideBoxOnly: Bool { false }
-
   mutating func matrix(_ name: String) throws(MathSyntaxError) -> MathNode {
-    let names: Set<String> = ["pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"]
+    let names: Set<String> = [
+      "pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix",
+    ]
     guard names.contains(name) else { throw MathSyntaxError("the environment \(name) is not read") }
     return try nested { parser throws(MathSyntaxError) in
       var rows: [[MathNode]] = [[]]
@@ -155,7 +156,6 @@ extension MathParser {
       guard let width = rows.first?.count, width > 0, rows.allSatisfy({ $0.count == width }) else {
         throw MathSyntaxError("a matrix with rows of different lengths")
       }
-      // `\left( \begin{array} … \end{array} \right)`: the brackets are the matrix's.
       return .matrix(rows)
     }
   }

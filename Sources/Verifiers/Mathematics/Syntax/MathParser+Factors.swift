@@ -99,7 +99,8 @@ extension MathParser {
       return .symbol(full)
     case .constant(.e), .constant(.i): return .symbol("\(node)_\(text)")
     case .number, .based:
-      guard let base = Int(text) ?? ["two": 2, "eight": 8, "ten": 10, "five": 5][text], (2...36).contains(base),
+      guard let base = Int(text) ?? ["two": 2, "eight": 8, "ten": 10, "five": 5][text],
+        (2...36).contains(base),
         let digits = digits(before: node, base: base)
       else { throw MathSyntaxError("a number with a subscript that is no base") }
       return .based(digits: digits, base: base)
@@ -183,7 +184,9 @@ extension MathParser {
       position += 1
       if let repeating = Self.guessedCycle(literal) { return repeating }
     }
-    guard let decimal = ExactDecimal(literal: literal) else { throw MathSyntaxError("a number with too many digits") }
+    guard let decimal = ExactDecimal(literal: literal) else {
+      throw MathSyntaxError("a number with too many digits")
+    }
     return .number(decimal)
   }
 
@@ -194,7 +197,9 @@ extension MathParser {
       position += 1
       let isBraced = isAt("{")
       if isBraced { position += 1 }
-      guard case .number(let digits) = current?.kind, digits.utf8.allSatisfy(ASCII.isDigit) else { throw unexpected() }
+      guard case .number(let digits) = current?.kind, digits.utf8.allSatisfy(ASCII.isDigit) else {
+        throw unexpected()
+      }
       cycle += digits
       position += 1
       if isBraced { try expect("}") }
@@ -208,7 +213,9 @@ extension MathParser {
   /// `0.333...`: the last digits, written at least three times (a single digit) or twice (more), go on.
   private static func guessedCycle(_ literal: String) -> MathNode? {
     let parts = literal.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[1].utf8.count <= 60, parts[1].utf8.allSatisfy(ASCII.isDigit) else { return nil }
+    guard parts.count == 2, parts[1].utf8.count <= 60, parts[1].utf8.allSatisfy(ASCII.isDigit) else {
+      return nil
+    }
     let digits = Array(parts[1].utf8)
     for length in 1...6 {
       let times = length == 1 ? 3 : 2
@@ -268,19 +275,31 @@ extension MathParser {
       index += 1
       return digit
     }
-    guard current(at: index) == .mark(0x7B), let value = integer(at: index + 1), current(at: index + 2) == .mark(0x7D)
+    guard current(at: index) == .mark(0x7B), let value = integer(at: index + 1),
+      current(at: index + 2) == .mark(0x7D)
     else { return nil }
     index += 3
     return value
   }
 
-  private static let functionLetters: Set<String> = ["f", "g", "h", "F", "G", "H", "P", "phi", "psi", "omega", "Phi"]
+  private static let functionLetters: Set<String> = [
+    "f", "g", "h", "F", "G", "H", "P", "phi", "psi", "omega", "Phi",
+  ]
 
   private mutating func letter(_ name: String) throws(MathSyntaxError) -> MathNode {
     if !isAt("_") {
       if name == "e" { return .constant(.e) }
       if name == "i" { return .constant(.i) }
-      if isAt("("), Self.functionLetters.contains(name), let application = try application(of: name) { return application }
+      if name == "C", isAt("("), let n = integer(at: position + 1), ahead(2)?.isMark(",") ?? false,
+        let k = integer(at: position + 3), ahead(4)?.isMark(")") ?? false
+      {
+        // C(10, 3)
+        position += 5
+        return .binomial(.integer(n), .integer(k))
+      }
+      if isAt("("), Self.functionLetters.contains(name), let application = try application(of: name) {
+        return application
+      }
     }
     return .symbol(name)
   }
@@ -314,7 +333,9 @@ extension MathParser {
 
   /// The argument of a command: a group, or one digit, letter or command.
   mutating func argument() throws(MathSyntaxError) -> MathNode {
-    if case .number(let literal) = current?.kind, literal.utf8.count > 1, let first = literal.utf8.first, ASCII.isDigit(first) {
+    if case .number(let literal) = current?.kind, literal.utf8.count > 1, let first = literal.utf8.first,
+      ASCII.isDigit(first)
+    {
       tokens[position].kind = .number(String(literal.dropFirst()))
       tokens[position].isSpaced = false
       return .number(ExactDecimal(Int(first - 0x30)))
@@ -335,7 +356,9 @@ extension MathParser {
     case "sqrt":
       if isAt("[") {
         position += 1
-        guard case .number(let literal) = current?.kind, let degree = Int(literal), (2...1000).contains(degree) else {
+        guard case .number(let literal) = current?.kind, let degree = Int(literal),
+          (2...1000).contains(degree)
+        else {
           throw MathSyntaxError("a root whose degree is no number")
         }
         position += 1
@@ -364,7 +387,8 @@ extension MathParser {
     case "langle", "{": return try bracketCommand(name)
     case "dollar", "euro", "pound", "yen", "rupee":
       return .quantity(try factor(), unit: name == "rupee" ? "rupees" : name)
-    case "overrightarrow", "overleftarrow", "overline", "bar", "widehat", "widetilde", "overarc", "arc", "mathring", "dot",
+    case "overrightarrow", "overleftarrow", "overline", "bar", "widehat", "widetilde", "overarc", "arc",
+      "mathring", "dot",
       "ddot":
       return .symbol("\(name == "bar" ? "overline" : name)(\(try subscriptText()))")
     case "textcircled": return .symbol("circled(\(try subscriptText()))")

@@ -27,7 +27,9 @@ struct MathParser {
   // MARK: Looking
 
   var current: MathToken? { position < tokens.count ? tokens[position] : nil }
-  func ahead(_ offset: Int) -> MathToken? { position + offset < tokens.count ? tokens[position + offset] : nil }
+  func ahead(_ offset: Int) -> MathToken? {
+    position + offset < tokens.count ? tokens[position + offset] : nil
+  }
   func isAt(_ mark: Character) -> Bool { current?.isMark(mark) ?? false }
   func isAt(command: String) -> Bool { current?.kind == .command(command) }
   func isAt(word: String) -> Bool {
@@ -35,7 +37,8 @@ struct MathParser {
   }
 
   func unexpected() -> MathSyntaxError {
-    current.map { MathSyntaxError("unexpected \(Self.text(of: $0))") } ?? MathSyntaxError("the answer ends too early")
+    current.map { MathSyntaxError("unexpected \(Self.text(of: $0))") }
+      ?? MathSyntaxError("the answer ends too early")
   }
 
   mutating func expect(_ mark: Character) throws(MathSyntaxError) {
@@ -105,7 +108,11 @@ struct MathParser {
   // MARK: Statements
 
   mutating func statement() throws(MathSyntaxError) -> MathNode {
-    if let words = try leadingWords() { return words }
+    var name: MathNode?
+    if let words = try leadingWords() {
+      guard current?.kind == .relation(.equal) else { return words }
+      name = words
+    }
     while current?.kind == .relation(.equal) { position += 1 }
     // `f: x \mapsto ...`
     if case .letter = current?.kind, ahead(1)?.isMark(":") ?? false, case .letter = ahead(2)?.kind,
@@ -115,13 +122,16 @@ struct MathParser {
     }
     if current?.kind == .relation(.less) { return try angleBracket() }
     var sides = [try side()]
-    if isAt(":"), bars == 0 || !isConditionAhead {
+    if let name { return .relation([name] + sides, [.equal]) }
+    if isAt(":") {
       while isAt(":") {
         position += 1
         sides.append(try side())
       }
       // `3:30 p.m.`: the words have been read as the last part's unit.
-      if case .quantity(let last, let unit)? = sides.last { return .quantity(.ratio(sides.dropLast() + [last]), unit: unit) }
+      if case .quantity(let last, let unit)? = sides.last {
+        return .quantity(.ratio(sides.dropLast() + [last]), unit: unit)
+      }
       return .ratio(sides)
     }
     var relations: [MathRelation] = []
@@ -131,9 +141,6 @@ struct MathParser {
     }
     return relations.isEmpty ? sides[0] : .relation(sides, relations)
   }
-
-  /// Set by a set's brace: a colon then starts its condition.
-  private var isConditionAhead: Bool { false }
 
   private mutating func relationAhead() -> MathRelation? {
     if case .relation(let relation) = current?.kind {
@@ -151,7 +158,9 @@ struct MathParser {
       position += 1
       return .equal
     }
-    if isAt(word: "in"), ahead(1).map({ $0.isMark("(") || $0.isMark("[") || $0.kind == .command("{") }) ?? false {
+    if isAt(word: "in"),
+      ahead(1).map({ $0.isMark("(") || $0.isMark("[") || $0.kind == .command("{") }) ?? false
+    {
       position += 1
       return .member
     }
@@ -176,9 +185,13 @@ struct MathParser {
   }
 
   private static let openings: Set<String> = [
-    "the", "answer", "answers", "is", "are", "about", "approximately", "option", "choice", "choose", "exactly", "either", "both", "so", "thus", "therefore", "hence", "value", "values",
-    "final", "point", "points", "all", "when", "if", "for", "we", "get", "have", "it", "be", "must", "solution", "solutions", "roughly", "of", "a", "an", "at", "to", "only", "total", "equals", "line", "equation",
-    "function", "interval", "set", "number", "x-intercept", "vector", "matrix", "correct", "that", "let", "rs", "eur", "usd", "Rs",
+    "the", "answer", "answers", "is", "are", "about", "approximately", "option", "choice", "choose",
+    "exactly", "either", "both", "so", "thus", "therefore", "hence", "value", "values",
+    "final", "point", "points", "all", "when", "if", "for", "we", "get", "have", "it", "be", "must",
+    "solution", "solutions", "roughly", "of", "a", "an", "at", "to", "only", "total", "equals", "line",
+    "equation",
+    "function", "interval", "set", "number", "x-intercept", "vector", "matrix", "correct", "that", "let",
+    "rs", "eur", "usd", "Rs",
   ]
 
   /// Words before a formula: nil when there are none that count. When a formula follows words that matter, the
@@ -196,6 +209,11 @@ struct MathParser {
     }
     while isFiller, isAt(":") { position += 1 }
     if isFiller, !isAtEndOfList, separator() == nil { return nil }
+    if current?.kind == .relation(.equal) {
+      // `\text{Area} = 12`
+      let name = tokens[start..<position].map { Self.text(of: $0).lowercased() }
+      return .words(name.joined(separator: " "))
+    }
     position = start
     return words()
   }
@@ -238,18 +256,15 @@ struct MathParser {
     loop: while let token = current {
       switch token.kind {
       case .word(let word):
-        if separator() != nil || (unit.isEmpty && (isAt(word: "is") || isAt(word: "equals") || isAt(word: "in") && relationIsAhead)) { break loop }
+        if separator() != nil
+          || (unit.isEmpty
+            && (isAt(word: "is") || isAt(word: "equals") || isAt(word: "in") && relationIsAhead))
+        {
+          break loop
+        }
         unit.append(word)
         position += 1
-        if isAt("^"), case .number(let power) = ahead(1)?.kind {
-          unit.append("^\(power)")
-          position += 2
-        } else if isAt("^"), ahead(1)?.isMark("{") ?? false, case .number(let power) = ahead(2)?.kind,
-          ahead(3)?.isMark("}") ?? false
-        {
-          unit.append("^\(power)")
-          position += 4
-        }
+        unitPower(&unit)
       case .command("dollar"), .command("euro"), .command("pound"), .command("yen"), .command("rupee"):
         unit.append(Self.text(of: token))
         position += 1
@@ -270,9 +285,12 @@ struct MathParser {
         position += 1
       case .letter(let name):
         // `5 m`, with a space and nothing behind it: metres rather than a variable.
-        guard unit.isEmpty, token.isSpaced, position > 0, Self.unitLetters.contains(name), isUnitPlace else { break loop }
+        guard unit.isEmpty, token.isSpaced, position > 0, Self.unitLetters.contains(name), isUnitPlace else {
+          break loop
+        }
         unit.append(name)
         position += 1
+        unitPower(&unit)
       case .mark(0x2E):
         guard !unit.isEmpty else { break loop }
         position += 1
@@ -291,12 +309,31 @@ struct MathParser {
     return .quantity(node, unit: unit.joined(separator: " "))
   }
 
+  /// `^2` or `^{2}` behind a unit.
+  private mutating func unitPower(_ unit: inout [String]) {
+    guard isAt("^") else { return }
+    if case .number(let power) = ahead(1)?.kind {
+      unit.append("^\(power)")
+      position += 2
+    } else if ahead(1)?.isMark("{") ?? false, case .number(let power) = ahead(2)?.kind,
+      ahead(3)?.isMark("}") ?? false
+    {
+      unit.append("^\(power)")
+      position += 4
+    }
+  }
+
   static let unitLetters: Set<String> = ["m", "g", "s", "h", "L"]
 
   /// A number stands before the current letter, and nothing but a power, a division or the end behind it.
   var isUnitPlace: Bool {
     guard case .number = tokens[position - 1].kind else { return false }
     guard let next = ahead(1) else { return true }
+    // `5 m^3`
+    if next.isMark("^"), case .number = ahead(2)?.kind { return ahead(3) == nil }
+    if next.isMark("^"), ahead(2)?.isMark("{") ?? false, case .number = ahead(3)?.kind {
+      return ahead(5) == nil
+    }
     if next.isMark("/"), let unit = ahead(2)?.kind {
       switch unit {
       case .letter(let name): return Self.unitLetters.contains(name)
@@ -389,7 +426,9 @@ struct MathParser {
         left = .binomial(left, try factor())
       default:
         guard startsFactor(token) else { return left }
-        if case .letter(let name) = token.kind, token.isSpaced, Self.unitLetters.contains(name), isUnitPlace { return left }
+        if case .letter(let name) = token.kind, token.isSpaced, Self.unitLetters.contains(name), isUnitPlace {
+          return left
+        }
         let start = position
         let right = try factor()
         if case .relation = right {
@@ -429,7 +468,8 @@ struct MathParser {
   }
 
   static let factorCommands: Set<String> = [
-    "frac", "sqrt", "surd", "cbrt", "binom", "pi", "infty", "imaginary", "lfloor", "lceil", "overrightarrow", "overleftarrow", "overline", "bar", "widehat", "widetilde", "langle", "textcircled",
+    "frac", "sqrt", "surd", "cbrt", "binom", "pi", "infty", "imaginary", "lfloor", "lceil", "overrightarrow",
+    "overleftarrow", "overline", "bar", "widehat", "widetilde", "langle", "textcircled",
     "emptyset", "overarc", "mathring",
   ]
 
