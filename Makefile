@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl format format-check docs clean
+.PHONY: help setup build demo test bench bench-trl bench-math format format-check docs clean
 
 # Package.swift looks for the shim here. Set for every call, so that SwiftPM never answers from a manifest it
 # evaluated before the shim existed.
@@ -14,6 +14,7 @@ DEMO_RUN := runs/demo
 DOCUMENTED := Rewards Verifiers Tasks
 BENCH_PROMPTS ?= bench/prompts.jsonl
 BENCH_ROUNDS ?= 5
+BENCH_SEED ?= 1
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,11 @@ bench: build ## Time one GRPO step
 bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
 	@bench/prepare
 	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
+
+bench-math: build ## Mathematical answers, math-verify against Laurel, on this machine
+	@bench/prepare-math
+	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
+	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
