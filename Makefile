@@ -2,11 +2,14 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl format format-check docs clean
+.PHONY: help setup build demo test bench bench-trl bench-math format format-check docs clean
 
-# Package.swift looks for the shim here. Set for every call, so that SwiftPM never answers from a manifest it
-# evaluated before the shim existed.
+# Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
+
+# What Package.swift finds on the machine changes when scripts/setup has run: no answer from an earlier evaluation.
+SWIFT_BUILD := swift build --manifest-cache none
+SWIFT_TEST := swift test --manifest-cache none
 
 SWIFT_SOURCES := Package.swift Sources Tests
 LAUREL := .build/release/laurel
@@ -14,6 +17,7 @@ DEMO_RUN := runs/demo
 DOCUMENTED := Rewards Verifiers Tasks Studio
 BENCH_PROMPTS ?= bench/prompts.jsonl
 BENCH_ROUNDS ?= 5
+BENCH_SEED ?= 1
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +26,7 @@ setup: ## Fetch libtorch and the small models, compile the shim
 	@scripts/setup
 
 build: setup ## Build the laurel command (release)
-	swift build -c release --product laurel
+	$(SWIFT_BUILD) -c release --product laurel
 
 demo: build ## Train a small model on tool calls and write a report
 	@mkdir -p $(DEMO_RUN)
@@ -32,7 +36,7 @@ demo: build ## Train a small model on tool calls and write a report
 	  if [ -n "$$report" ]; then printf 'The report to open in a browser: %s\n' "$(CURDIR)/$$report"; fi
 
 test: setup ## Build and run every test
-	OMP_NUM_THREADS=1 swift test --disable-xctest --no-parallel
+	OMP_NUM_THREADS=1 $(SWIFT_TEST) --disable-xctest --no-parallel
 
 bench: build ## Time one GRPO step
 	$(LAUREL) bench
@@ -40,6 +44,11 @@ bench: build ## Time one GRPO step
 bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
 	@bench/prepare
 	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
+
+bench-math: build ## Mathematical answers, math-verify against Laurel, on this machine
+	@bench/prepare-math
+	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
+	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -10,6 +10,32 @@ let hasShim = ["so", "dylib"].contains {
   FileManager.default.fileExists(atPath: "\(shimFolder)/libctorch.\($0)")
 }
 
+// The exact engine of the mathematics verifier needs FLINT with Calcium, which `scripts/setup` installs. FLINT 3
+// holds everything; before it (Debian 12) Arb, Antic and Calcium are libraries of their own. LAUREL_FLINT names
+// another prefix, or is `none` to build without.
+struct ExactLibrary {
+  var prefix: String
+  var libraries: [String]
+
+  static func find() -> ExactLibrary? {
+    let given = ProcessInfo.processInfo.environment["LAUREL_FLINT"]
+    if given == "none" { return nil }
+    let exists = FileManager.default.fileExists(atPath:)
+    for prefix in given.map({ [$0] }) ?? ["/usr", "/usr/local", "/opt/homebrew"] {
+      if exists(prefix + "/include/flint/ca.h") {
+        return ExactLibrary(prefix: prefix, libraries: ["flint", "mpfr", "gmp"])
+      }
+      if exists(prefix + "/include/calcium/ca.h") {
+        let arb = exists(prefix + "/include/arb.h") && exists("/etc/debian_version") ? "flint-arb" : "arb"
+        return ExactLibrary(
+          prefix: prefix, libraries: ["calcium", "antic", arb, "flint", "mpfr", "gmp"])
+      }
+    }
+    return nil
+  }
+}
+let exactLibrary = ExactLibrary.find()
+
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .unsafeFlags(["-warnings-as-errors"]),
@@ -33,7 +59,9 @@ let package = Package(
   targets: [
     .target(
       name: "Rewards", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
-    .target(name: "Verifiers", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(
+      name: "Verifiers", dependencies: exactLibrary == nil ? ["Rewards"] : ["Rewards", "CExact"],
+      swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
@@ -49,6 +77,16 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx20
 )
+
+if let exactLibrary {
+  let isElsewhere = exactLibrary.prefix != "/usr"
+  package.targets.append(
+    .target(
+      name: "CExact",
+      cSettings: [.unsafeFlags(["-O2"] + (isElsewhere ? ["-I\(exactLibrary.prefix)/include"] : []))],
+      linkerSettings: exactLibrary.libraries.map { .linkedLibrary($0) }
+        + (isElsewhere ? [.unsafeFlags(["-L\(exactLibrary.prefix)/lib"])] : [])))
+}
 
 if hasShim {
   package.products.append(.executable(name: "laurel", targets: ["laurel"]))

@@ -56,17 +56,7 @@ public struct AnswerReward: BytewiseReward {
       reference = number
     }
     guard let answer = answer(in: sample.completion) else { return .scored(0) }
-    let isEqual: Bool
-    switch percent {
-    case .fraction: isEqual = ExactNumber.areEqual(answer, reference, percent: .fraction)
-    case .stripped: isEqual = ExactNumber.areEqual(answer, reference, percent: .stripped)
-    case .either:
-      isEqual =
-        ExactNumber.areEqual(answer, reference, percent: .stripped)
-        || (answer.isPercent != reference.isPercent
-          && ExactNumber.areEqual(answer, reference, percent: .fraction))
-    }
-    return .scored(isEqual ? 1 : 0)
+    return .scored(ExactNumber.areEqual(answer, reference, by: percent) ? 1 : 0)
   }
 
   static func reference(_ bytes: UTF8Bytes) -> ExactNumber? {

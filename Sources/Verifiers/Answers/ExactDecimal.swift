@@ -17,6 +17,7 @@ struct ExactDecimal: Equatable {
 
   var isZero: Bool { mantissa == 0 && long.isEmpty }
 
+  static let zero = ExactDecimal(isNegative: false, mantissa: 0, long: [], exponent: 0)
   static let one = ExactDecimal(isNegative: false, mantissa: 1, long: [], exponent: 0)
 
   /// Builds a decimal from ASCII digits in `bytes[range]`, passing over every other byte (separators); a
@@ -48,6 +49,37 @@ struct ExactDecimal: Equatable {
       self.exponent += zeros
       self.isNegative = isNegative
     }
+  }
+
+  init(_ value: Int) {
+    var text = String(value.magnitude)
+    let decimal = text.withUTF8 { bytes in
+      ExactDecimal(bytes, 0..<bytes.count, point: nil, isNegative: value < 0)
+    }
+    self = decimal ?? .zero
+  }
+
+  /// Digits, at most one point, and an exponent behind `e`; nil when there are too many of them.
+  init?(literal: String) {
+    var text = literal
+    let decimal: ExactDecimal? = text.withUTF8 { bytes in
+      let mark = bytes.firstIndex(of: 0x65)
+      let end = mark ?? bytes.count
+      var exponent = 0
+      if let mark {
+        guard let value = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)) else { return nil }
+        exponent = value
+      }
+      let point = bytes[..<end].firstIndex(of: 0x2E)
+      return ExactDecimal(bytes, 0..<end, point: point, isNegative: false, exponent: exponent)
+    }
+    guard let decimal else { return nil }
+    self = decimal
+  }
+
+  /// The digits as text, most significant first; the value is this integer times ten to ``exponent``.
+  var digitText: String {
+    long.isEmpty ? String(mantissa) : String(decoding: long.map { $0 + 0x30 }, as: UTF8.self)
   }
 
   private init(isNegative: Bool, mantissa: UInt64, long: [UInt8], exponent: Int) {

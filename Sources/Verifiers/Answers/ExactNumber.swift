@@ -25,6 +25,16 @@ struct ExactNumber {
     return left == right
   }
 
+  /// Exact equality under a convention for percent signs.
+  static func areEqual(_ a: ExactNumber, _ b: ExactNumber, by convention: AnswerReward.Percent) -> Bool {
+    switch convention {
+    case .fraction: areEqual(a, b, percent: .fraction)
+    case .stripped: areEqual(a, b, percent: .stripped)
+    case .either:
+      areEqual(a, b, percent: .stripped) || (a.isPercent != b.isPercent && areEqual(a, b, percent: .fraction))
+    }
+  }
+
   /// Reads a number that starts at `position`, and moves past it; nil (and no promise about the position)
   /// when none starts there.
   static func read(_ bytes: UTF8Bytes, _ position: inout Int) -> ExactNumber? {
@@ -234,5 +244,21 @@ struct ExactNumber {
       if group + 3 < bytes.count, ASCII.isDigit(bytes[group + 3]) { return end }
       end = group + 3
     }
+  }
+}
+
+extension ExactNumber {
+  /// A text that is one plain number of at most 60 bytes and nothing else; nil for any other.
+  init?(plain text: String) {
+    guard text.utf8.count <= 60 else { return nil }
+    var text = text
+    // `0.333...` goes on.
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == 0x2E, last == 0x2E { return nil }
+      last = byte
+    }
+    guard let number = text.withUTF8({ Self.whole($0) }) else { return nil }
+    self = number
   }
 }

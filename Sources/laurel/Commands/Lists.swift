@@ -94,6 +94,7 @@ struct Doctor: ParsableCommand {
     let model = ".deps/models/\(ModelFiles.defaultName).gguf"
     print(
       "model        \(FileManager.default.fileExists(atPath: model) ? model : "missing: run scripts/setup")")
+    print("mathematics  \(MathVerifier.engine ?? "no exact engine: run scripts/setup, then build again")")
     let size = 1024
     let a = try Tensor.full([size, size], 0.5)
     let clock = ContinuousClock()
