@@ -21,7 +21,8 @@ public struct TokenDistribution {
     guard logits.device.isCPU else {
       let all = try (logits * (1 / temperature)).logSoftmax(-1)
       probabilities = try all.exp()
-      logProbabilities = try all.gather(1, Tensor(tokens, shape: [tokens.count, 1], device: logits.device)).floats()
+      logProbabilities = try all.gather(1, Tensor(tokens, shape: [tokens.count, 1], device: logits.device))
+        .floats()
       entropies = try (-(probabilities * all).sum(-1)).floats()
       return
     }

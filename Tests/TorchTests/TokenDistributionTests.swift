@@ -11,7 +11,9 @@ struct TokenDistributionTests {
   }
 
   @Test(arguments: [1.0, 0.7], [false, true])
-  func `values, entropies and gradients are those of autograd`(_ temperature: Double, _ hasEntropy: Bool) throws {
+  func `values, entropies and gradients are those of autograd`(_ temperature: Double, _ hasEntropy: Bool)
+    throws
+  {
     let tokens = [0, 1499, 7, 512, 1023]
     let coefficients: [Float] = [0.5, -1, 0, 2, 0.1]
     let weights: [Float]? = hasEntropy ? [0.3, 0, 0.1, -0.2, 1] : nil

@@ -89,15 +89,13 @@ public final class LlamaModel: @unchecked Sendable {
     let rotation = try Rotation(
       positions: batch.positions, width: configuration.headWidth, base: configuration.ropeBase, device: device
     )
-    let masks = try batch.segments.map { segment in
-      try segment.mask.map { try Tensor($0, shape: [segment.count, segment.count], device: device) }
-    }
+    let attentions = try batch.segments.map { try SegmentAttention($0, device: device) }
     var stream = try embedding.embedding(ids).to(.float32)
     for (index, layer) in layers.enumerated() {
       let queryKeyValue = try project(
         stream.rmsNorm(weight: layer.attentionNorm, epsilon: configuration.normEpsilon), layer.queryKeyValue,
         index, [.query, .key, .value])
-      let attended = try attend(queryKeyValue, rotation, batch.segments, masks, cache)
+      let attended = try attend(queryKeyValue, rotation, batch.segments, attentions, cache)
       stream = try stream + project(attended, layer.attentionOutput, index, [.output])
       stream = try stream + feedForward(stream, layer, index)
     }
@@ -203,8 +201,8 @@ public final class LlamaModel: @unchecked Sendable {
 
   /// Attention of each segment by itself; [tokens, heads headWidth].
   private func attend(
-    _ queryKeyValue: Tensor, _ rotation: Rotation, _ segments: [PackedBatch.Segment], _ masks: [Tensor?],
-    _ cache: LayerCache?
+    _ queryKeyValue: Tensor, _ rotation: Rotation, _ segments: [PackedBatch.Segment],
+    _ attentions: [SegmentAttention], _ cache: LayerCache?
   ) throws -> Tensor {
     let heads = configuration.heads
     let keyValueHeads = configuration.keyValueHeads
@@ -217,16 +215,11 @@ public final class LlamaModel: @unchecked Sendable {
       cache.keys.append(try rotated.narrow(1, heads, keyValueHeads))
       cache.values.append(values)
     }
-    var parts: [Tensor] = []
-    for (segment, mask) in zip(segments, masks) {
-      let own = try rotated.narrow(0, segment.start, segment.count).transpose(0, 1).unsqueeze(0)
-      let query = try own.narrow(1, 0, heads)
-      let key = try own.narrow(1, heads, keyValueHeads).repeatInterleave(heads / keyValueHeads, dimension: 1)
-      let value = try values.narrow(0, segment.start, segment.count).transpose(0, 1).unsqueeze(0)
-        .repeatInterleave(heads / keyValueHeads, dimension: 1)
-      let attended = try query.attention(keys: key, values: value, mask: mask, isCausal: mask == nil)
-      parts.append(
-        try attended.squeeze(0).transpose(0, 1).reshape([segment.count, heads * configuration.headWidth]))
+    let parts = try zip(segments, attentions).map { segment, attention in
+      let own = try rotated.narrow(0, segment.start, segment.count)
+      return try attention(
+        query: own.narrow(1, 0, heads), key: own.narrow(1, heads, keyValueHeads),
+        value: values.narrow(0, segment.start, segment.count))
     }
     return parts.count == 1 ? parts[0] : try Tensor.cat(parts)
   }

@@ -42,23 +42,3 @@ public struct PackedBatch: Sendable {
     }
   }
 }
-
-extension PackedBatch.Segment {
-  /// True where a row may attend to a column: [count x count], row major; nil for a plain causal sequence.
-  var mask: [Bool]? {
-    guard let tree else { return nil }
-    var allowed = [Bool](repeating: false, count: count * count)
-    for row in 0..<tree.prompt {
-      for column in 0...row { allowed[row * count + column] = true }
-    }
-    var start = tree.prompt
-    for length in tree.completions {
-      for row in start..<(start + length) {
-        for column in 0..<tree.prompt { allowed[row * count + column] = true }
-        for column in start...row { allowed[row * count + column] = true }
-      }
-      start += length
-    }
-    return allowed
-  }
-}

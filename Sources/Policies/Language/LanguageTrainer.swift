@@ -84,7 +84,8 @@ public final class LanguageTrainer {
     let options = SamplingOptions(
       temperature: configuration.temperature, maxCompletionLength: configuration.maxCompletionLength,
       topK: configuration.topK, topP: configuration.topP,
-      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], stopStrings: configuration.stopStrings, seed: seed)
+      endTokens: tokenizer.eosToken.map { [Int($0)] } ?? [], stopStrings: configuration.stopStrings,
+      seed: seed)
     let completions = try engine.complete(
       prompts.map(\.ids), count: count, options: options, identity: identity)
     var samples: [Sample] = []
