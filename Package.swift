@@ -50,11 +50,18 @@ let package = Package(
   products: [
     .library(name: "Rewards", targets: ["Rewards"]),
     .library(name: "Verifiers", targets: ["Verifiers"]),
+    .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Only the service below uses these; building the other products compiles none of them.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
     .target(
@@ -67,12 +74,33 @@ let package = Package(
       name: "Studio",
       dependencies: ["Rewards", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Rewards", "Verifiers",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "laurel-serve",
+      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
     .target(name: "RewardsTestSupport", dependencies: ["Rewards"], swiftSettings: strict),
     .testTarget(
       name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", .product(name: "HummingbirdTesting", package: "hummingbird")],
+      swiftSettings: strict),
     .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx20

@@ -76,5 +76,11 @@ public struct ScoringError: Error, Sendable, Equatable, CustomStringConvertible 
   public var sample: Int
   public var reason: String
 
+  package init(reward: String, sample: Int, reason: String) {
+    self.reward = reward
+    self.sample = sample
+    self.reason = reason
+  }
+
   public var description: String { "reward \"\(reward)\" failed on sample \(sample): \(reason)" }
 }
