@@ -19,6 +19,9 @@ public struct RewardService: Sendable {
   private let logger: Logger
   let metrics = ServiceMetrics()
 
+  /// How many requests are scored, how many are otherwise held, and the bytes set aside for them.
+  var load: (scoring: Int, waiting: Int, bytes: Int) { admission.load }
+
   /// - Parameters:
   ///   - specifications: what is served.
   ///   - limits: what is taken on.
@@ -85,7 +88,7 @@ public struct RewardService: Sendable {
     router.get("metrics") { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(load: admission.load))))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(load: load))))
     }
     return router
   }

@@ -11,9 +11,22 @@ enum RequestReader {
     return length
   }
 
-  /// - Throws: ``ServiceError`` 413 when the body is above the limit, 408 when it came too slowly.
+  /// - Throws: ``ServiceError`` 413 when the body is above the limit, 408 when it came too slowly, 400 when it broke off
+  ///   or its chunks are no chunks.
   static func body(
     of request: Request, length: Int?, _ limits: ServiceLimits
+  ) async throws(ServiceError) -> ByteBuffer {
+    do {
+      return try await collected(request, length, limits)
+    } catch let error as ServiceError {
+      throw error
+    } catch {
+      throw ServiceError(.badRequest, "the body cannot be read: \(error)", remedy: "send valid HTTP/1.1")
+    }
+  }
+
+  private static func collected(
+    _ request: Request, _ length: Int?, _ limits: ServiceLimits
   ) async throws -> ByteBuffer {
     let deadline = ContinuousClock.now + .seconds(limits.readSeconds)
     var body = ByteBuffer()
