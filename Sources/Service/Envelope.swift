@@ -15,7 +15,7 @@ struct Envelope<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     let began = ContinuousClock.now
     let route = Route(path: request.uri.path)
-    let id = Self.id(of: request) ?? context.id
+    let id = Self.id(of: request) ?? "\(RequestID())"
     var response: Response
     var problem: ServiceError?
     do {

@@ -30,13 +30,13 @@ import Testing
   @Test(
     "What the parser refuses, the scanner refuses at the same byte",
     arguments: [
-      "", "[]", "{", #"{"a"}"#, #"{"a":[1,]}"#, #"{"a":[1 2]}"#, #"{"a":["\x"]}"#, #"{"columns":{"a":[01]}}"#,
+      "", "{", #"{"a"}"#, #"{"a":[1,]}"#, #"{"a":[1 2]}"#, #"{"a":["\x"]}"#, #"{"columns":{"a":[01]}}"#,
       #"{"a":[1]} x"#, #"{"a":[tru]}"#, #"{"columns":{"b":[{]}}"#,
     ])
   func refused(_ text: String) {
     let parsed = #expect(throws: JSONError.self) { try JSONParser().parse(text) }
     let scanned = #expect(throws: JSONError.self) { try scan(text) }
-    if text != "", text != "[]" { #expect(scanned?.offset == parsed?.offset) }
+    if text != "" { #expect(scanned?.offset == parsed?.offset) }
   }
 
   @Test("A list is bounded before it is held")

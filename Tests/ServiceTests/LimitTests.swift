@@ -30,7 +30,7 @@ import Verifiers
     var limits = ServiceLimits()
     limits.bodyBytes = 100
     limits.samples = 3
-    for yaml in [TestService.rules, TestService.rules + "combine: weighted_sum\nadvantage: gdpo\n"] {
+    for yaml in [TestService.rules, TestService.wholeSamples] {
       let service = try TestService(yaml, limits: limits)
       let long = "{\"completions\":[\"\(String(repeating: "x", count: 100))\"]}"
       for headers in [[:], [.contentLength: "\(long.utf8.count)"]] as [HTTPFields] {
@@ -68,19 +68,17 @@ import Verifiers
   }
 
   @Test("Bodies are bounded together, before they are read")
-  func bytes() async throws {
-    let gate = GatedReward()
+  func bytes() throws {
     var limits = ServiceLimits()
-    limits.bodyBytes = 1000
     limits.heldBytes = 1500
-    let test = try gated(gate, limits)
-    async let first = test.send("/score", one, headers: [.contentLength: "1000"])
-    try await wait(for: test.service, scoring: 1, waiting: 0)
-    #expect(try await test.send("/score", one, headers: [.contentLength: "501"]).status == 429)
-    // One that announces nothing is taken for the longest.
-    #expect(try await test.send("/score", one).status == 429)
-    gate.open(1)
-    #expect(try await first.status == 200)
+    let admission = Admission(limits)
+    try admission.enter(bytes: 1000)
+    let error = #expect(throws: ServiceError.self) { try admission.enter(bytes: 501) }
+    #expect(error?.status == .tooManyRequests)
+    try admission.enter(bytes: 500)
+    admission.leave(bytes: 1000)
+    try admission.enter(bytes: 1000)
+    #expect(admission.load == (0, 2, 1500))
   }
 
   @Test("No turn in time is 503, no answer in time 504; trainers that need numbers get them")

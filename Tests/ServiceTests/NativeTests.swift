@@ -94,14 +94,14 @@ func object(_ text: String) throws -> JSONObject {
   @Test("The fast path and the path over samples read the same from the same request")
   func paths() async throws {
     let fast = try TestService()
-    let slow = try TestService(TestService.rules + "combine: weighted_sum\n")
-    let served = try slow.service.specifications.served(nil)
+    let served = try fast.service.specifications.served(nil)
+    #expect(served.bytewise != nil)
     var generator = SeededGenerator(7)
     let texts = [
-      #""\u003cthink>1</think><answer>4</answer>""#, #""4""#, #""é\n\u00e9 #### 4""#, #""""#,
+      #""\u003cthink>1</think><answer>4</answer>""#, #""4""#, "\"é\\n\\u00e9 #### 4\"", #""""#,
       #"[{"role":"assistant","content":"4"}]"#, #"{"role":"assistant","content":"\u0034"}"#,
     ]
-    let references = ["4", "null", #""4""#, "4.0", "true", "[4]", #""#### 4""#, "-1e2"]
+    let references = ["4", "null", #""4""#, "4.0", "true", "[4]", "\"#### 4\"", "-1e2"]
     for _ in 0..<200 {
       let count = Int.random(in: 0...4, using: &generator)
       func list(_ values: [String]) -> String {
@@ -112,7 +112,7 @@ func object(_ text: String) throws -> JSONObject {
         + #" "columns": {"solution": \#(list(references))}, "other": 1}"#
       let answer = try await fast.send("/score", body)
       let asked = try NativeDialect(mapping: FieldMapping()).request(object(body))
-      let batch = try #require(try await served.score(asked.samples, state: asked.state, seconds: 10))
+      let batch = ScoredBatch(try await served.specification.score(asked.samples))
       let expected = String(
         decoding: NativeDialect(mapping: FieldMapping()).response(batch, of: served), as: UTF8.self)
       #expect(answer.text == expected, "\(body)")

@@ -11,8 +11,8 @@ import Verifiers
     _ body: String, _ status: Int, _ error: String, at place: String, path: String = "/score"
   ) async throws {
     // Both paths.
-    for yaml in [TestService.rules, TestService.rules + "combine: {gate: {on: format}}\n"] {
-      let answer = try await TestService(yaml.replacing("weight: 2", with: "weight: 1")).send(path, body)
+    for yaml in [TestService.rules, TestService.wholeSamples] {
+      let answer = try await TestService(yaml).send(path, body)
       #expect(answer.status == status, "\(answer.text)")
       #expect(answer["error"] == .string(error))
       #expect(answer["where"] == .string(place))

@@ -66,7 +66,11 @@ struct TestService {
       - format: {tags: [think, answer]}
       - answer: {}
         weight: 2
+
     """
+
+  /// The same rules with a shaper that changes nothing, so that whole samples are needed.
+  static let wholeSamples = rules + "    shape: [{clip: {low: 0, high: 1}}]\n"
 
   static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
