@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl bench-math format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-math bench-service format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -28,6 +28,9 @@ setup: ## Fetch libtorch and the small models, compile the shim
 build: setup ## Build the laurel command (release)
 	$(SWIFT_BUILD) -c release --product laurel
 
+service: ## Build the reward service that laurel serve starts (release)
+	$(SWIFT_BUILD) -c release --product laurel-serve
+
 demo: build ## Train a small model on tool calls and write a report
 	@mkdir -p $(DEMO_RUN)
 	$(LAUREL) train examples/tool-calls.yaml --summary $(DEMO_RUN)/summary.json
@@ -49,6 +52,14 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 	@bench/prepare-math
 	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
 	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
+
+bench-service: service ## The reward service under load, and FastAPI's; kills, malformed requests
+	@bench/prepare-service
+	.deps/bench-service-python/bin/python bench/service/load.py
+	python3 bench/service/restart.py
+	python3 bench/service/malformed.py
+	LAUREL_SERVE=$(CURDIR)/.build/release/laurel-serve PYTHONPATH=clients/python/src \
+	  python3 -W ignore::ResourceWarning -m unittest discover -s clients/python/tests
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -3,6 +3,8 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
+import NIOPosix
 import NIOSSL
 import Rewards
 import ServiceLifecycle
@@ -43,7 +45,18 @@ public struct ServiceOptions: Sendable {
         configuration.maximumGracefulShutdownDuration = .seconds(graceSeconds)
         return configuration
       }())
-    try await group.run()
+    do {
+      if #available(macOS 15, *) {
+        let executor = EventLoopExecutor(.singleton)
+        try await withTaskExecutorPreference(executor) { try await group.run() }
+      } else {
+        try await group.run()
+      }
+    } catch let error as IOError {
+      throw ServiceError(
+        .serviceUnavailable, String(cString: strerror(error.errnoCode)).lowercased(), at: "\(host):\(port)",
+        remedy: "choose another --host or --port, or stop what listens there")
+    }
   }
 
   /// The application that ``run()`` runs.
@@ -72,6 +85,9 @@ public struct ServiceOptions: Sendable {
 
   private func tlsServer(_ service: RewardService) throws -> HTTPServerBuilder? {
     guard let certificate, let key else { return nil }
+    for path in [certificate, key] where !FileManager.default.isReadableFile(atPath: path) {
+      throw FileError(path: path, code: FileManager.default.fileExists(atPath: path) ? EACCES : ENOENT)
+    }
     let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
     let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
     return try .tls(

@@ -41,7 +41,8 @@ import Verifiers
         var generator = SeededGenerator(UInt64(index))
         var malformed = 0
         while malformed < 500 {
-          let body = Self.mutated(Array((Self.bodies.randomElement(using: &generator) ?? "").utf8), &generator)
+          let body = Self.mutated(
+            Array((Self.bodies.randomElement(using: &generator) ?? "").utf8), &generator)
           let path = ["/score", "/get_reward", "/verl"].randomElement(using: &generator) ?? "/score"
           let answer = try await TestService.send(client, path, body)
           if body.withUnsafeBufferPointer({ try? JSONParser().parseObject($0) }) != nil {

@@ -72,7 +72,9 @@ func object(_ text: String) throws -> JSONObject {
       answer["errors"]
         == .array([
           .object(
-            JSONObject([("sample", .integer(2)), ("reward", .string("moody")), ("reason", .string("it said so"))]))
+            JSONObject([
+              ("sample", .integer(2)), ("reward", .string("moody")), ("reason", .string("it said so")),
+            ]))
         ]))
   }
 
@@ -105,7 +107,8 @@ func object(_ text: String) throws -> JSONObject {
     for _ in 0..<200 {
       let count = Int.random(in: 0...4, using: &generator)
       func list(_ values: [String]) -> String {
-        "[" + (0..<count).map { _ in values.randomElement(using: &generator) ?? "" }.joined(separator: ", ") + "]"
+        "[" + (0..<count).map { _ in values.randomElement(using: &generator) ?? "" }.joined(separator: ", ")
+          + "]"
       }
       let body =
         #"{"completions": \#(list(texts)), "answer": \#(list(references)),"#

@@ -63,5 +63,7 @@ private final class Lines: @unchecked Sendable {
     #expect(line["request_id"] == .string("abc") && line["status"] == .string("400"))
     #expect(line["level"] == .string("notice") && line["path"] == .string("/score"))
     #expect(line["where"] == .string("byte 3"))
+    guard case .string(let time) = line["time"] else { return }
+    #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
   }
 }

@@ -24,7 +24,7 @@ public struct JSONLogHandler: LogHandler {
   public func log(event: LogEvent) {
     var writer = JSONWriter()
     writer.raw("{\"time\":")
-    writer.string(Date.now.formatted(.iso8601.time(includingFractionalSeconds: true)))
+    writer.string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     writer.raw(",\"level\":")
     writer.string(event.level.rawValue)
     writer.raw(",\"message\":")
