@@ -16,8 +16,7 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Overrides the file's seed.") var seed: UInt64?
   @Option(help: "The run's folder; default runs/NAME-seedS, with a number when taken.") var output: String?
   @Flag(help: "Go on with the run of this file and seed, from its last checkpoint.") var resume = false
-  @Option(help: "Threads to compute with; default: the processors, on --resume as before.") var threads:
-    Int?
+  @Option(help: "Threads to compute with; default: the processors, on --resume as before.") var threads: Int?
   @Option(help: "Writes a JSON summary here.") var summary: String?
 
   func validate() throws {
