@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl bench-math format format-check docs clean
+.PHONY: help setup build demo test bench bench-trl bench-transformers bench-math format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -44,6 +44,10 @@ bench: build ## Time one GRPO step
 bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
 	@bench/prepare
 	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
+
+bench-transformers: build ## Drawing and a training pass, transformers against Laurel, on this machine
+	@bench/prepare
+	.deps/bench-python/bin/python bench/compare.py --peer transformers --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
 
 bench-math: build ## Mathematical answers, math-verify against Laurel, on this machine
 	@bench/prepare-math
