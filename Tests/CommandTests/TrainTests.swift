@@ -26,10 +26,10 @@ final class TrainFixture {
     """
 
   /// Writes `run.yaml` with the given lines added.
-  func write(_ lines: String, rewards: String = TrainFixture.rewards) throws {
+  func write(_ lines: String, task: String = "arithmetic", rewards: String = TrainFixture.rewards) throws {
     let text = """
       model: tiny-tied
-      task: arithmetic
+      task: \(task)
       held_out: 4
       max_steps: 16
       prompts_per_step: 2
@@ -232,6 +232,45 @@ struct TrainTests {
     let adapter = try fixture.run("train", "run.yaml", "--output", "b")
     #expect(adapter.status != 0)
     #expect(adapter.error.contains("nowhere/adapter_config.json: the file cannot be read"))
+  }
+
+  @Test func `a run that cannot start, and one whose reward fails, say why and are kept as failed`() throws {
+    let fixture = try TrainFixture()
+    try fixture.write("device: cuda:7")
+    let device = try fixture.run("train", "run.yaml", "--output", "a")
+    #expect(device.status != 0)
+    #expect(device.error.contains("device 'cuda:7' is not available with the installed torch"))
+
+    // Prompts without references, which the reward needs.
+    let data = fixture.folder.appendingPathComponent("data.jsonl")
+    try Data("{\"prompt\": \"one\"}\n{\"prompt\": \"two\"}\n".utf8).write(to: data)
+    try fixture.write(
+      "", task: "{jsonl: {path: data.jsonl, held_out: 0.5}}",
+      rewards: "rewards:\n  - answer: {}\n    on_failure: stop")
+    let reward = try fixture.run("train", "run.yaml", "--output", "b")
+    #expect(reward.status != 0)
+    #expect(reward.error.contains("reward \"answer\" failed on sample 0"), "\(reward.error)")
+    #expect(reward.error.contains("failed before the end of the first step"))
+    let list = try fixture.output(["runs", "."])
+    #expect(list.split(separator: "\n").count == 2)
+    #expect(list.split(separator: "\n").allSatisfy { $0.contains("failed") })
+  }
+
+  @Test func `an empty data set and one without held-out prompts are refused by name`() throws {
+    let fixture = try TrainFixture()
+    let data = fixture.folder.appendingPathComponent("data.jsonl")
+    try Data().write(to: data)
+    func run() throws -> (status: Int32, error: String) {
+      try fixture.write("", task: "{jsonl: {path: data.jsonl}}")
+      return try fixture.run("train", "run.yaml", "--output", "x")
+    }
+    let empty = try run()
+    #expect(empty.status != 0)
+    #expect(empty.error.contains("data.jsonl: the data set is empty"))
+    try Data("{\"prompt\": \"one\"}\n".utf8).write(to: data)
+    let single = try run()
+    #expect(single.status != 0)
+    #expect(single.error.contains("task jsonl has no held-out prompts"))
   }
 
   @Test func `two runs in the same folder: the second is refused and names the first`() throws {

@@ -49,7 +49,7 @@ struct Train: AsyncParsableCommand {
       try await interruptible(
         grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
       ) { [run, resume] in
-        try await TrainingSession(run, store: store, resumes: resume).start()
+        try await TrainingSession.open(run, store: store, resumes: resume).start()
       }
     }
     print("report: \(try Report.write(store).path)")

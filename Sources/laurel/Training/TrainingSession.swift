@@ -17,18 +17,29 @@ final class TrainingSession {
   private var stepsTaken = 0
   private var savedStep = 0
 
+  /// A session on a store; what keeps it from starting is written there.
   /// - Parameter resumes: takes the state of the store's last checkpoint and forgets what came after it.
-  init(_ run: RunFile, store: RunStore, resumes: Bool) throws {
+  static func open(_ run: RunFile, store: RunStore, resumes: Bool) throws -> TrainingSession {
+    do {
+      return try TrainingSession(run, store: store, resumes: resumes)
+    } catch {
+      try? store.finish(.failed, at: Date().timeIntervalSince1970, message: "\(error)")
+      throw error
+    }
+  }
+
+  private init(_ run: RunFile, store: RunStore, resumes: Bool) throws {
     self.run = run
     self.store = store
     let files = try ModelFiles(run.model)
     tokenizer = try files.tokenizer()
     template = try files.chatTemplate()
-    let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype)
-    engine = try Self.engine(run, files, dtype, tokenizer)
+    let device = try ModelFiles.device(run.device)
+    let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype, on: device)
+    engine = try Self.engine(run, files, dtype, device, tokenizer)
     trainer = try LanguageTrainer(run.trainer, engine: engine, tokenizer: tokenizer, rewards: run.rewards)
     say(
-      "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype), \(Torch.threads) threads, seed \(run.trainer.seed)"
+      "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype) on \(device), \(Torch.threads) threads, seed \(run.trainer.seed)"
     )
     if resumes {
       if let checkpoint = Checkpoint.all(in: store.checkpoints).last {
@@ -42,9 +53,9 @@ final class TrainingSession {
   }
 
   private static func engine(
-    _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ tokenizer: any Tokenizer
+    _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ device: Device, _ tokenizer: any Tokenizer
   ) throws -> any PolicyEngine {
-    let model = try files.model(dtype: dtype)
+    let model = try files.model(dtype: dtype, device: device)
     var reference: LlamaModel?
     if let lora = run.lora {
       model.lora = try LoRA(lora, for: model, seed: run.trainer.seed)
@@ -63,7 +74,7 @@ final class TrainingSession {
           "adapter needs lora: with lora: false name the warm-started model's folder as model")
       }
       try model.trainAll()
-      if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype) }
+      if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype, device: device) }
     }
     return try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
       try run.optimizer.make($0, learningRate: run.trainer.learningRate)
@@ -181,9 +192,10 @@ final class TrainingSession {
         message: wasStopped ? nil : "\(error)")
       if stepsTaken > 0 { _ = try Report.write(store) }
     } catch { say("\(error)") }
-    say(
-      "\(wasStopped ? "stopped" : "failed") after step \(stepsTaken); the checkpoint of step \(savedStep) is kept: add --resume to go on"
-    )
+    let end = wasStopped ? "stopped" : "failed"
+    guard stepsTaken > 0 else { return say("\(end) before the end of the first step") }
+    let kept = savedStep > 0 ? "the checkpoint of step \(savedStep) is kept" : "there is no checkpoint yet"
+    say("\(end) after step \(stepsTaken); \(kept): laurel train \(store.folder.path) --resume goes on")
   }
 
   // MARK: Prompts
