@@ -102,7 +102,7 @@ struct TrainTests {
     _ signal: Int32
   ) throws {
     let fixture = try TrainFixture()
-    try fixture.write("temperature: 1.2\nnum_iterations: 2\nbeta: 0.01")
+    try fixture.write("temperature: 1.2\nnum_iterations: 2\nbeta: 0.01\neval_steps: 3")
     #expect(try fixture.run("train", "run.yaml", "--output", "whole").status == 0)
 
     let (process, error) = try fixture.start(["train", "run.yaml", "--output", "cut"])
@@ -120,14 +120,21 @@ struct TrainTests {
     let whole = try #require(fixture.contents("whole/" + weights))
     #expect(fixture.contents("cut/" + weights) == whole)
 
-    func rewards(_ folder: String) throws -> [JSONValue?] {
+    /// Every step's reward and evaluation (a resumed run writes both on one line).
+    func rewards(_ folder: String) throws -> [String: JSONValue] {
       let lines = String(decoding: try #require(fixture.contents(folder + "/metrics.jsonl")), as: UTF8.self)
-      return try lines.split(separator: "\n").map { line in
-        guard case .object(let row) = try JSONValue(json: String(line)) else { return nil }
-        return row["reward"]
+      var result: [String: JSONValue] = [:]
+      for line in lines.split(separator: "\n") {
+        guard case .object(let row) = try JSONValue(json: String(line)), let step = row["step"] else {
+          continue
+        }
+        for key in ["reward", "eval_reward"] {
+          if let value = row[key] { result["\(step.jsonText) \(key)"] = value }
+        }
       }
+      return result
     }
-    #expect(try rewards("whole").count == 16)
+    #expect(try rewards("whole").count == 16 + 5)
     #expect(try rewards("whole") == rewards("cut"))
     guard
       case .object(let summary) = try JSONValue(

@@ -117,6 +117,7 @@ final class TrainingSession {
       run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), "training")
     let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
     while stepsTaken < run.trainer.maxSteps {
+      try await evaluateIfDue(heldOut)
       let batch = Array(train[(stepsTaken * count)..<((stepsTaken + 1) * count)])
       let result = try await trainer.run(step: stepsTaken, prompts: batch)
       stepsTaken += 1
@@ -129,7 +130,7 @@ final class TrainingSession {
         pace.line(
           step: stepsTaken,
           RunMetrics.line(result.table) + String(format: "  drawing %.1f s", result.samplingSeconds)))
-      try await finishStep(heldOut)
+      try finishStep()
     }
   }
 
@@ -143,6 +144,7 @@ final class TrainingSession {
       tokenBudget: run.trainer.tokenBudget)
     let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
     while stepsTaken < run.trainer.maxSteps {
+      try await evaluateIfDue(heldOut)
       let batch = Array(demonstrations[(stepsTaken * count)..<((stepsTaken + 1) * count)])
       let clock = ContinuousClock()
       let began = clock.now
@@ -152,26 +154,31 @@ final class TrainingSession {
       try store.append(
         step: StepRecord(step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics))
       say(pace.line(step: stepsTaken, String(format: "loss %.4f", result.loss)))
-      try await finishStep(heldOut)
+      try finishStep()
     }
   }
 
-  /// The evaluation and the checkpoint that are due. A checkpoint that cannot be written is no reason to stop:
-  /// the previous one is there, and the next step tries again.
-  private func finishStep(_ heldOut: [TrainingPrompt]) async throws {
+  /// The checkpoint that is due. One that cannot be written is no reason to stop: the previous one is there, and the
+  /// next step tries again.
+  private func finishStep() throws {
     if stepsTaken - savedStep >= run.saveSteps, stepsTaken < run.trainer.maxSteps {
       do { try save() } catch { say("no checkpoint of step \(stepsTaken): \(error)") }
     }
-    if run.evalSteps > 0, stepsTaken % run.evalSteps == 0, stepsTaken < run.trainer.maxSteps {
-      let result = try await trainer.evaluate(heldOut, step: stepsTaken)
-      let metrics = Metrics([("eval_reward", RunMetrics.mean(result.table.totals))])
-      try store.append(
-        step: StepRecord(
-          step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics,
-          samples: RunMetrics.records(result.samples, result.table, .eval)))
-      say("eval:   " + RunMetrics.line(result.table))
-    }
     try Task.checkCancellation()
+  }
+
+  /// The evaluation after `stepsTaken` steps, unless the store has it: a resumed run makes up for one that was cut.
+  private func evaluateIfDue(_ heldOut: [TrainingPrompt]) async throws {
+    guard run.evalSteps > 0, stepsTaken > 0, stepsTaken % run.evalSteps == 0,
+      try store.samples(phase: .eval, step: stepsTaken, limit: 1).isEmpty
+    else { return }
+    let result = try await trainer.evaluate(heldOut, step: stepsTaken)
+    let metrics = Metrics([("eval_reward", RunMetrics.mean(result.table.totals))])
+    try store.append(
+      step: StepRecord(
+        step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics,
+        samples: RunMetrics.records(result.samples, result.table, .eval)))
+    say("eval:   " + RunMetrics.line(result.table))
   }
 
   private func save() throws {
