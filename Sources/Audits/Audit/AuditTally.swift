@@ -33,7 +33,8 @@ struct AuditTally {
     let empty = totals[1] ?? least ?? min(right, 0)
     func example(_ place: Int, _ share: Double) -> AttackResult.Example {
       AttackResult.Example(
-        line: line, prompt: target.sample.prompt, reference: target.sample.reference?.jsonText ?? "none",
+        line: line, prompt: target.sample.prompt,
+        reference: target.answer.text ?? target.sample.reference?.jsonText ?? "none",
         completion: trials.texts[place], reward: totals[place], right: target.right, rightReward: right,
         share: share)
     }

@@ -46,7 +46,8 @@ public struct BarChart: Sendable {
   /// The chart as an HTML figure.
   public var html: String {
     let bottom = 8 + Self.rowHeight * Double(bars.count)
-    let values: [Double] = bars.flatMap { [$0.value, $0.high ?? $0.value] } + [limit?.value ?? 0]
+    let values: [Double] =
+      bars.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] } + [limit?.value ?? 0]
     let low = min(0, values.min() ?? 0)
     let high = max(values.max() ?? 1, low + 1e-9)
     let scale = Scale(domain: low...(high + (high - low) * 0.02), range: (12, Figure.width - 14))
@@ -56,12 +57,12 @@ public struct BarChart: Sendable {
       parts.append(Figure.rule(scale(tick), 4, scale(tick), bottom, style: tick == 0 ? "zero" : "grid"))
       parts.append(Figure.text(scale(tick), bottom + 16, label, anchor: "middle"))
     }
-    for (place, bar) in bars.enumerated() {
-      parts.append(draw(bar, top: 6 + Self.rowHeight * Double(place), scale))
-    }
     if let limit {
       let x = scale(limit.value)
       parts.append(Figure.rule(x, 4, x, bottom, style: "line s8 d1"))
+    }
+    for (place, bar) in bars.enumerated() {
+      parts.append(draw(bar, top: 6 + Self.rowHeight * Double(place), scale))
     }
     parts.append(Figure.text(Figure.width / 2, bottom + 36, value.text, anchor: "middle", style: "axis"))
     let remarks = [limit.map { "Dashed: \($0.name) (\(NumberText.short($0.value)))." }, note]
@@ -92,7 +93,7 @@ public struct BarChart: Sendable {
       let (y, left, right) = (top + 25, Figure.coordinate(scale(low)), Figure.coordinate(scale(high)))
       let (above, below) = (Figure.coordinate(y - 5), Figure.coordinate(y + 5))
       shapes += """
-        <path class="line s8 d0" d="M\(left) \(Figure.coordinate(y))H\(right)M\(left) \(above)V\(below)\
+        <path class="whisker" d="M\(left) \(Figure.coordinate(y))H\(right)M\(left) \(above)V\(below)\
         M\(right) \(above)V\(below)"/>
         """
     }

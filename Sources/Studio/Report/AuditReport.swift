@@ -165,7 +165,7 @@ public struct AuditReport: Sendable {
     }
     let rows = list.map { attack in
       [
-        attack.name, attack.help, "\(attack.attempts)", "\(attack.unscored)",
+        attack.name, "\(attack.attempts)", "\(attack.unscored)",
         attack.mean.map { NumberText.short($0) } ?? "",
         (isWrong ? attack.shares.max() : attack.shares.min()).map { NumberText.short($0) } ?? "",
         "\(attack.hits.count) of \(attack.hits.of)",
@@ -176,7 +176,7 @@ public struct AuditReport: Sendable {
     let table = Markup.table(
       title,
       header: [
-        "attack", "what it does", "completions", "without a number", "mean share",
+        "attack", "completions", "without a number", "mean share",
         isWrong ? "largest" : "smallest",
         isWrong ? "samples exploited" : "samples refused", "95 % interval (Wilson)", "verdict",
       ], rows: rows)
@@ -187,7 +187,7 @@ public struct AuditReport: Sendable {
       bars: list.map { attack in
         let estimate = Statistics.estimate(attack.shares)
         return BarChart.Bar(
-          attack.name, value: attack.mean ?? 0, low: estimate?.low, high: estimate?.high,
+          attack.name, value: attack.mean ?? 0, low: estimate?.low.map { max(0, $0) }, high: estimate?.high,
           isMarked: attack.isFound)
       },
       limit: isWrong ? (name: "the limit", value: result.rule.maxExploit) : nil, meanings: meanings,
@@ -207,7 +207,10 @@ public struct AuditReport: Sendable {
       body: """
         <div class="grid">\(means.html)
         \(shares.html)</div>
-        <div class="card">\(table)</div>
+        <div class="card">\(table)
+        <details><summary>What they do</summary>
+        \(Markup.table("What they do", header: ["attack", "what it does"], rows: list.map { [$0.name, $0.help] }))
+        </details></div>
         """)
   }
 

@@ -15,6 +15,12 @@ struct AttackCommand: AsyncParsableCommand {
       found when its mean share is above --max-exploit, or when more than --tolerate of the samples are exploited \
       (the lower end of the 95 % Wilson interval); a dressing of a right answer likewise when refused.
       Exit code 0 when nothing was found, 1 when something was.
+
+      Wrong answers:
+      \(Self.list(Attacks.wrong))
+
+      Right answers in other clothes:
+      \(Self.list(Attacks.fair))
       """)
   @Argument(help: "The specification (YAML).") var rewards: String
   @Option(help: "JSONL with prompts and references, or right completions.") var data: String
@@ -29,6 +35,11 @@ struct AttackCommand: AsyncParsableCommand {
   @Option(help: "The column with the right completion.") var completion: String?
   @Option(help: "The column with the prompt.") var prompt: String?
   @Option(help: "The column with the reference answer.") var reference: String?
+
+  private static func list(_ attacks: [any Attack]) -> String {
+    attacks.map { "  \($0.name.padding(toLength: 18, withPad: " ", startingAt: 0))\($0.help)" }
+      .joined(separator: "\n")
+  }
 
   func validate() throws {
     guard maxExploit > 0, maxExploit < 1 else { throw ValidationError("--max-exploit lies between 0 and 1") }
