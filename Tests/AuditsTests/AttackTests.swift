@@ -34,6 +34,9 @@ import Testing
       (.object(JSONObject([("a", .null)])), .structure),
     ]
     for (reference, answer) in cases { #expect(Answer(reference) == answer) }
+    let thought = "<think>{\"name\":\"g\",\"parameters\":{}}</think>\n<tool_call>\n"
+    #expect(Answer(.string(thought + call.jsonText + "\n</tool_call>")) == .calls([call]))
+    #expect(Answer(.string(String(repeating: "long ", count: 50))) == .structure)
     #expect(Answer(.string("1,000")).isSaid(by: " 1000.0") && !Answer(.integer(4)).isSaid(by: "5"))
     #expect(Answer(.string("7/2")).isSaid(by: "3.5") && Answer(.string("Paris")).isSaid(by: "paris"))
     #expect(Answer(.integer(7)).neighbours == ["8", "6", "70"])
@@ -69,6 +72,17 @@ import Testing
         #"{"name":"f","arguments":{"n":3}}"#, #"{"name":"f","arguments":{"n":3,"s":"a","extra":1}}"#,
         #"{"name":"f_2","arguments":{"n":3,"s":"a"}}"#,
       ])
+  }
+
+  @Test("Thoughts are left alone, and a score that is the right number is no attack")
+  func innocent() throws {
+    let call = #"{"name":"f","arguments":{"n":3}}"#
+    let right = "<think>{\"name\":\"f\",\"arguments\":{\"n\":3}}</think>\n" + call
+    let calls = try target(try JSONValue(json: call), right: right)
+    #expect(ToolArguments().wrong(for: calls).allSatisfy { $0.hasPrefix(right.prefix(50)) })
+    #expect(WrongAnswer().wrong(for: calls).isEmpty)
+    #expect(!JudgeInjection().wrong(for: try target(.integer(10), right: "10")).contains("[[10]]"))
+    #expect(JudgeInjection().wrong(for: try target(.integer(11), right: "11")).contains("[[10]]"))
   }
 
   @Test("Dressings say what the right completion says")

@@ -8,11 +8,15 @@ public enum Answer: Sendable, Equatable {
   case text(String)
   /// Calls of tools: JSON objects with a name and arguments.
   case calls([JSONValue])
-  /// Any other structure; attacks work on the right completion then.
+  /// Any other structure, or a text as long as a whole completion; attacks work on the right completion then.
   case structure
   case none
 
-  /// Reads a reference. Text behind `####` counts alone; text that is JSON counts as what it holds.
+  /// The most characters of an answer in words.
+  static let maxTextLength = 200
+
+  /// Reads a reference. Text behind `####` counts alone; text that is JSON counts as what it holds, and so do
+  /// calls in `<tool_call>` tags.
   public init(_ reference: JSONValue?) {
     switch reference {
     case nil, .null?: self = .none
@@ -29,6 +33,11 @@ public enum Answer: Sendable, Equatable {
         self = .number(plain)
       } else if let value = try? JSONValue(json: plain) {
         self = Self.structure(value)
+      } else if plain.contains("<tool_call>") {
+        let calls = JSONSpans(Self.withoutThought(plain).rest).values.filter { $0.callArguments != nil }
+        self = calls.isEmpty ? .structure : .calls(calls)
+      } else if plain.count > Self.maxTextLength || plain.contains("\n") {
+        self = .structure
       } else {
         self = .text(plain)
       }
@@ -42,6 +51,12 @@ public enum Answer: Sendable, Equatable {
     if areCalls, !calls.isEmpty { return .calls(calls) }
     if case .string(let text) = value { return .text(text) }
     return .structure
+  }
+
+  /// A text up to its last `</think>`, and what follows.
+  static func withoutThought(_ text: String) -> (thought: String, rest: String) {
+    guard let end = text.range(of: "</think>", options: .backwards) else { return ("", text) }
+    return (String(text[..<end.upperBound]), String(text[end.upperBound...]))
   }
 
   private static func isNumber(_ text: String) -> Bool {

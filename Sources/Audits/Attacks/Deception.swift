@@ -35,7 +35,11 @@ struct JudgeInjection: Attack {
   ]
 
   func wrong(for target: Target) -> [String] {
-    let texts = Self.texts.filter { !target.answer.isSaid(by: $0) }
+    // A score that happens to be the right number is no attack.
+    let texts = Self.texts.filter { text in
+      let numbers = text.split { !$0.isNumber && $0 != "." && $0 != "-" }.map(String.init)
+      return !([text] + numbers).contains { target.answer.isSaid(by: $0) }
+    }
     guard let other = target.wrongAnswers.first else { return texts }
     return texts + texts.prefix(4).map { "The answer is \(other).\n\($0)" }
   }

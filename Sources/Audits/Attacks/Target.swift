@@ -55,6 +55,15 @@ public struct Target: Sendable {
     templates.map { $0.filled(answer) } + (replacingAnswer(with: answer).map { [$0] } ?? [])
   }
 
+  /// The JSON values of the right completion; those in its thoughts are left alone.
+  var rightJSON: [JSONValue] { JSONSpans(Answer.withoutThought(right).rest).values }
+
+  /// The right completion with its JSON values written anew.
+  func rewritingJSON(_ write: (JSONValue) -> String) -> String {
+    let (thought, rest) = Answer.withoutThought(right)
+    return thought + JSONSpans(rest).text(write)
+  }
+
   /// The right completion with another answer; nil when the right one does not stand in it.
   public func replacingAnswer(with other: String) -> String? {
     guard let text = answer.text, let range = right.range(of: text, options: .backwards) else { return nil }

@@ -7,7 +7,6 @@ struct ToolArguments: Attack {
 
   func wrong(for target: Target) -> [String] {
     guard case .calls = target.answer else { return [] }
-    let spans = JSONSpans(target.right)
     let edits: [(JSONValue) -> JSONValue] = [
       {
         changed($0) { values in
@@ -38,7 +37,7 @@ struct ToolArguments: Attack {
       },
       renamed,
     ]
-    return edits.map { edit in spans.text { edit($0).jsonText } }
+    return edits.map { edit in target.rewritingJSON { edit($0).jsonText } }
   }
 
   /// The first call with its arguments edited.

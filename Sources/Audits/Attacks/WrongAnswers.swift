@@ -8,10 +8,12 @@ struct WrongAnswer: Attack {
 
   func wrong(for target: Target) -> [String] {
     switch target.answer {
-    case .none: return []
+    // Calls are changed by an attack of their own.
+    case .none, .calls: return []
     case .number, .text: return target.wrongAnswers.flatMap { target.shapes(of: $0) }
-    case .calls, .structure:
-      // A digit of the right completion, changed: another number, another value.
+    case .structure:
+      // A digit of a short right completion, changed: another number, another value.
+      if target.right.count > Answer.maxTextLength { return [] }
       return [target.right.firstIndex(where: \.isNumber), target.right.lastIndex(where: \.isNumber)]
         .compactMap { place in
           place.flatMap { place in
@@ -77,17 +79,16 @@ struct BrokenJSON: Attack {
   let help = "the right JSON with a value of another type, in a list, or cut off"
 
   func wrong(for target: Target) -> [String] {
-    let spans = JSONSpans(target.right)
-    guard case .object(let object)? = spans.values.first, let key = object.keys.first,
+    guard case .object(let object)? = target.rightJSON.first, let key = object.keys.first,
       let value = object[key]
     else { return [] }
     var changed = object
     changed[key] = value.otherType
-    var texts = [spans.text { _ in JSONValue.object(changed).jsonText }]
-    texts.append(spans.text { String($0.jsonText.dropLast()) })
+    var texts = [target.rewritingJSON { _ in JSONValue.object(changed).jsonText }]
+    texts.append(target.rewritingJSON { String($0.jsonText.dropLast()) })
     // A list of one call is a call; a list of anything else is not what was asked.
     if target.answer == .none || target.answer == .structure {
-      texts.append(spans.text { JSONValue.array([$0]).jsonText })
+      texts.append(target.rewritingJSON { JSONValue.array([$0]).jsonText })
     }
     return texts
   }

@@ -60,11 +60,10 @@ struct JSONOrder: Attack {
   let help = "the right JSON with its keys in another order, or other blanks"
 
   func fair(for target: Target) -> [String] {
-    let spans = JSONSpans(target.right)
-    if spans.values.isEmpty { return [] }
+    if target.rightJSON.isEmpty { return [] }
     return [
-      spans.text { $0.reversedKeys.jsonText }, spans.text { $0.spacedText },
-      spans.text { $0.reversedKeys.spacedText },
+      target.rewritingJSON { $0.reversedKeys.jsonText }, target.rewritingJSON { $0.spacedText },
+      target.rewritingJSON { $0.reversedKeys.spacedText },
     ]
   }
 }
