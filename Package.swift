@@ -50,6 +50,7 @@ let package = Package(
   products: [
     .library(name: "Rewards", targets: ["Rewards"]),
     .library(name: "Verifiers", targets: ["Verifiers"]),
+    .library(name: "Audits", targets: ["Audits"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -62,16 +63,20 @@ let package = Package(
     .target(
       name: "Verifiers", dependencies: exactLibrary == nil ? ["Rewards"] : ["Rewards", "CExact"],
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
+    .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(name: "RewardsTestSupport", dependencies: ["Rewards"], swiftSettings: strict),
     .testTarget(
       name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
   ],
@@ -99,7 +104,7 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Tasks", "Studio", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -80,9 +80,7 @@ public struct ScoreStream: Sendable {
   /// Whether the run takes the fast path.
   public var isBytewise: Bool {
     specification.combiner.part is WeightedSum
-      && specification.entries.allSatisfy {
-        $0.reward is any BytewiseReward && $0.shapers.isEmpty && $0.condition == nil
-      }
+      && specification.entries.allSatisfy { $0.reward is any BytewiseReward && $0.isPlain }
   }
 
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
