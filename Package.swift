@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
+      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
   ],
