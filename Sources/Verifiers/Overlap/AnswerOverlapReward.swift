@@ -39,50 +39,56 @@ public struct AnswerOverlapReward: PointwiseReward {
     switch TextReferences.read(sample.reference) {
     case .failure(let error): return .failed(error.description)
     case .success(let references):
-      var usable = references.filter {
-        !$0.isEmpty && (!normalizes || !SQuADNormalization.words(of: $0).isEmpty)
-      }
-      if usable.isEmpty {
+      var table = WordTable()
+      var answers = references.map { Answer($0, words: words(of: $0, &table)) }
+      answers.removeAll { normalizes ? $0.words.isEmpty : $0.text.isEmpty }
+      if answers.isEmpty {
         guard references.allSatisfy(\.isEmpty) else {
           return .failed("the reference is nothing but articles and punctuation")
         }
-        usable = [""]
+        answers = [Answer("", words: [])]
       }
       guard let text = part.text(in: sample.completion) else { return Score(0) }
-      return Score(similarity(of: text, to: usable))
+      let answer = Answer(text, words: words(of: text, &table))
+      return Score(answers.map { value(of: answer, against: $0, words: table.count) }.max() ?? 0)
     }
   }
 
-  /// The largest value over `references`.
-  public func similarity(of text: String, to references: [String]) -> Double {
-    if measure == .exactMatch, !normalizes {
-      return references.contains { $0.unicodeScalars.elementsEqual(text.unicodeScalars) } ? 1 : 0
+  private struct Answer {
+    var text: String
+    var words: [UInt32]
+
+    init(_ text: String, words: [UInt32]) {
+      self.text = text
+      self.words = words
     }
-    let words = words(of: text)
-    return references.map { similarity(of: words, to: self.words(of: $0)) }.max() ?? 0
   }
 
-  private func words(of text: String) -> [[UInt8]] {
-    if normalizes { return SQuADNormalization.words(of: text).map { Array($0.utf8) } }
+  private func words(of text: String, _ table: inout WordTable) -> [UInt32] {
+    if normalizes { return SQuADNormalization.words(of: text, &table) }
     var text = text
     return text.withUTF8 { bytes in
-      var words: [[UInt8]] = []
-      UnicodeText.forEachWord(in: bytes) { words.append(Array($0)) }
+      var words: [UInt32] = []
+      UnicodeText.forEachWord(in: bytes) { words.append(table.number(of: $0)) }
       return words
     }
   }
 
-  private func similarity(of words: [[UInt8]], to reference: [[UInt8]]) -> Double {
-    if measure == .exactMatch || words.isEmpty || reference.isEmpty { return words == reference ? 1 : 0 }
-    var counts: [[UInt8]: Int] = [:]
-    for word in reference { counts[word, default: 0] += 1 }
-    var common = 0
-    for word in words {
-      guard let count = counts[word], count > 0 else { continue }
-      common += 1
-      counts[word] = count - 1
+  private func value(of answer: Answer, against reference: Answer, words count: Int) -> Double {
+    if measure == .exactMatch, !normalizes {
+      return answer.text.unicodeScalars.elementsEqual(reference.text.unicodeScalars) ? 1 : 0
     }
-    return 2 * Double(common) / Double(words.count + reference.count)
+    if measure == .exactMatch || answer.words.isEmpty || reference.words.isEmpty {
+      return answer.words == reference.words ? 1 : 0
+    }
+    var left = Array(repeating: 0, count: count)
+    for word in reference.words { left[Int(word)] += 1 }
+    var common = 0
+    for word in answer.words where left[Int(word)] > 0 {
+      common += 1
+      left[Int(word)] -= 1
+    }
+    return 2 * Double(common) / Double(answer.words.count + reference.words.count)
   }
 }
 

@@ -1,66 +1,70 @@
+import Rewards
+
 /// The normalisation of SQuAD's evaluation script: lower case, ASCII punctuation removed, the words a, an and the
 /// removed, white space made single.
 enum SQuADNormalization {
-  /// The words of `text` after normalisation. Linear time.
-  static func words(of text: String) -> [String] {
-    var scalars: [Unicode.Scalar] = []
-    for scalar in UnicodeText.lowercased(text).unicodeScalars where !isPunctuation(scalar) {
-      scalars.append(scalar)
+  /// The words of `text` after normalisation, numbered by `table`. Linear time.
+  static func words(of text: String, _ table: inout WordTable) -> [UInt32] {
+    var bytes: [UInt8] = []
+    var lower = UnicodeText.lowercased(text)
+    lower.withUTF8 { text in
+      bytes.reserveCapacity(text.count)
+      for byte in text where !isPunctuation(byte) { bytes.append(byte) }
     }
-    var words: [String] = []
-    var word = String.UnicodeScalarView()
-    func finish() {
-      if !word.isEmpty { words.append(String(word)) }
-      word.removeAll()
-    }
-    var index = 0
-    while index < scalars.count {
-      if isArticleStart(scalars, index) {
-        let length = articleLength(scalars, at: index)
-        if length > 0 {
-          finish()
-          index += length
-          continue
-        }
+    var words: [UInt32] = []
+    bytes.withUnsafeBufferPointer { bytes in
+      UnicodeText.forEachWord(in: bytes) { word in
+        withoutArticles(word) { words.append(table.number(of: $0)) }
       }
-      if isSpace(scalars[index]) { finish() } else { word.append(scalars[index]) }
-      index += 1
     }
-    finish()
     return words
   }
 
-  private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    let value = scalar.value
-    guard 0x21...0x7E ~= value else { return false }
-    return !(0x30...0x39 ~= value || 0x41...0x5A ~= value || 0x61...0x7A ~= value)
+  @inline(__always) private static func isPunctuation(_ byte: UInt8) -> Bool {
+    0x21...0x7E ~= byte && !ASCII.isLetter(byte) && !ASCII.isDigit(byte)
   }
 
-  private static func isArticleStart(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
-    (scalars[index] == "a" || scalars[index] == "t") && (index == 0 || !isWord(scalars[index - 1]))
-  }
-
-  /// The length of the article that begins at `index`, where a word begins; 0 when it is another word.
-  private static func articleLength(_ scalars: [Unicode.Scalar], at index: Int) -> Int {
-    for article in [["a"], ["a", "n"], ["t", "h", "e"]] as [[Unicode.Scalar]] {
-      let end = index + article.count
-      guard end <= scalars.count, scalars[index..<end].elementsEqual(article) else { continue }
-      if end == scalars.count || !isWord(scalars[end]) { return article.count }
+  /// Calls `body` with what is left of a word once the articles in it have become spaces. An article can touch
+  /// characters that are neither letters nor numbers: a combining mark, a currency sign.
+  @inline(__always) private static func withoutArticles(_ word: UTF8Bytes, _ body: (UTF8Bytes) -> Void) {
+    var start = 0
+    var index = 0
+    var isInWord = false
+    while index < word.count {
+      if !isInWord {
+        let length = articleLength(word, at: index)
+        if length > 0 {
+          if start < index { body(UTF8Bytes(rebasing: word[start..<index])) }
+          index += length
+          start = index
+          // A letter cannot follow an article, so whatever follows begins a word.
+          continue
+        }
+      }
+      let (scalar, length) = UnicodeText.scalar(word, at: index)
+      isInWord = isLetterOrNumber(scalar)
+      index += length
     }
-    return 0
+    if start < index { body(UTF8Bytes(rebasing: word[start..<index])) }
+  }
+
+  /// The length of the article that stands at `index`, where a word begins; 0 when none does.
+  @inline(__always) private static func articleLength(_ word: UTF8Bytes, at index: Int) -> Int {
+    guard word[index] == 0x61 || word[index] == 0x74 else { return 0 }
+    let length =
+      ASCII.starts("the", in: word, at: index) ? 3 : ASCII.starts("an", in: word, at: index) ? 2 : 1
+    if length == 1, word[index] == 0x74 { return 0 }
+    let end = index + length
+    return end == word.count || !isLetterOrNumber(UnicodeText.scalar(word, at: end).scalar) ? length : 0
   }
 
   /// A letter or a number of any script, as in Python's `\w` (an underscore is punctuation and gone by then).
-  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar.properties.isAlphabetic || 0x30...0x39 ~= scalar.value }
+  @inline(__always) private static func isLetterOrNumber(_ value: UInt32) -> Bool {
+    if value < 0x80 { return ASCII.isLetter(UInt8(value)) || ASCII.isDigit(UInt8(value)) }
+    guard let scalar = Unicode.Scalar(value) else { return false }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
     default: return scalar.properties.numericType != nil
     }
-  }
-
-  /// White space as in Python's `str.split`.
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    0x1C...0x1F ~= scalar.value || scalar.properties.isWhitespace
   }
 }

@@ -77,7 +77,9 @@ enum UnicodeText {
     let scalars = Array(text.unicodeScalars)
     var result = String.UnicodeScalarView()
     for (index, scalar) in scalars.enumerated() {
-      if scalar == "\u{3A3}" {
+      if scalar.isASCII {
+        result.append(scalar.value &- 0x41 < 26 ? Unicode.Scalar(UInt8(scalar.value | 0x20)) : scalar)
+      } else if scalar == "\u{3A3}" {
         result.append(isFinalSigma(scalars, index) ? "\u{3C2}" : "\u{3C3}")
       } else {
         result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
