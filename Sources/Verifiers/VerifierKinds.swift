@@ -4,6 +4,7 @@ import Rewards
 public func registerVerifiers(into registry: inout Registry) {
   registry.register([
     .answer, .math, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall, .column,
+    .bleu, .chrf, .rouge, .tokenF1, .exactMatch, .ranking, .boxes, .guiAction,
   ])
 }
 
