@@ -3,7 +3,7 @@ import Rewards
 /// Registers every verifier of this module.
 public func registerVerifiers(into registry: inout Registry) {
   registry.register([
-    .answer, .math, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall,
+    .answer, .math, .code, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall,
   ])
 }
 
