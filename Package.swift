@@ -36,6 +36,11 @@ struct ExactLibrary {
 }
 let exactLibrary = ExactLibrary.find()
 
+// What runs inside the code verifier's sandbox, compiled into the module as bytes.
+let sandboxServer = [
+  "assertions", "candidate", "cases", "confinement", "evaluator", "nursery", "peer", "server", "wire",
+]
+
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .unsafeFlags(["-warnings-as-errors"]),
@@ -62,6 +67,7 @@ let package = Package(
       name: "Rewards", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
     .target(
       name: "Verifiers", dependencies: exactLibrary == nil ? ["Rewards"] : ["Rewards", "CExact"],
+      resources: sandboxServer.map { .embedInCode("Code/Python/\($0).py") },
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),

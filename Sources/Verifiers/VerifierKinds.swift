@@ -3,7 +3,7 @@ import Rewards
 /// Registers every verifier of this module.
 public func registerVerifiers(into registry: inout Registry) {
   registry.register([
-    .answer, .math, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall, .column,
+    .answer, .math, .code, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall, .column,
     .bleu, .chrf, .rouge, .tokenF1, .exactMatch, .ranking, .boxes, .guiAction,
   ])
 }
