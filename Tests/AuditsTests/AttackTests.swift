@@ -74,6 +74,13 @@ import Testing
       ])
   }
 
+  @Test("A call without arguments is only given more, or another name")
+  func noArguments() throws {
+    let right = #"{"name": "f", "arguments": {}}"#
+    let texts = ToolArguments().wrong(for: try target(try JSONValue(json: right), right: right))
+    #expect(texts == [#"{"name":"f","arguments":{"extra":1}}"#, #"{"name":"f_2","arguments":{}}"#])
+  }
+
   @Test("Thoughts are left alone, and a score that is the right number is no attack")
   func innocent() throws {
     let call = #"{"name":"f","arguments":{"n":3}}"#

@@ -37,7 +37,10 @@ struct ToolArguments: Attack {
       },
       renamed,
     ]
-    return edits.map { edit in target.rewritingJSON { edit($0).jsonText } }
+    // A call without arguments has none to change: that edit would leave it right.
+    return edits.filter { edit in target.rightJSON.contains { edit($0) != $0 } }.map { edit in
+      target.rewritingJSON { edit($0).jsonText }
+    }
   }
 
   /// The first call with its arguments edited.
