@@ -110,6 +110,8 @@ class Codec:
         if tag == "p":
             return self.remote(int(rest[0]))
         if tag == "o":
+            if rest[0] not in self.classes:
+                raise NotPlain(str(rest[0])[:80])
             value = object.__new__(self.classes[rest[0]])
             vars(value).update(self.pairs(rest[1:]))
             return value
