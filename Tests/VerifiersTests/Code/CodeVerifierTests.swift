@@ -194,6 +194,21 @@ struct CodeVerifierTests {
     #expect(error?.reason.contains("nonexistent") == true, "\(String(describing: error))")
   }
 
+  @Test func unsafeRunsHaveNoWallsButTheSameVerdicts() async throws {
+    let verifier = try #require(Sandboxes.verifier { $0.isUnsafe = true })
+    let test = "def check(candidate):\n  assert candidate(2) == 4\n  assert candidate(3) == 9\n"
+    for (completion, tests) in [
+      ("def f(x):\n  return x * x", [true, true]), ("def f(x):\n  return 2 * x", [true, false]),
+      ("import os\nos._exit(0)", [false, false]),
+    ] {
+      let task = CodeTask(prompt: "", completion: completion, tests: .function(test: test, entryPoint: "f"))
+      #expect(await verifier.verdicts(on: [task])[0].tests == tests)
+    }
+    let cases = CodeTask(
+      prompt: "", completion: "print(input())", tests: .cases([CodeCase(input: "a", output: "a")]))
+    #expect(await verifier.verdicts(on: [cases])[0].isPassed)
+  }
+
   @Test func humanEvalsSolutionsPassAndMutantsFail() async throws {
     guard let path = SharedData.path("humaneval-a.jsonl.gz"), let verifier = Sandboxes.functions else {
       return SharedData.skip("humaneval-a.jsonl.gz")

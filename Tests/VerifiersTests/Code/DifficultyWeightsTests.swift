@@ -1,5 +1,6 @@
 import Foundation
 import Rewards
+import RewardsTestSupport
 import Testing
 
 @testable import Verifiers
@@ -70,6 +71,18 @@ struct CodeRewardTests {
     #expect(
       verpo[0] == 1 + weights.weights.reduce(0, +) && verpo[1] == weights.weights[0] + weights.weights[1])
     #expect(verpo[2] == 0 && verpo[3] == 0)
+  }
+
+  @Test func itKeepsTheRulesOfRewards() async throws {
+    let verifier = try #require(Sandboxes.functions)
+    for credit in CodeReward.Credit.allCases {
+      let broken = Sample(completion: "def f(x):\n  return x")
+      #expect(
+        await checkReward(
+          CodeReward(verifier: verifier, credit: credit), on: samples(), broken: broken,
+          dependsOnBatch: credit == .verpo
+        ).isEmpty)
+    }
   }
 
   @Test func samplesWithoutTestsFail() async throws {
