@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl bench-transformers bench-math format format-check docs clean
+.PHONY: help setup build demo test bench bench-trl bench-transformers bench-math bench-code format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -53,6 +53,9 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 	@bench/prepare-math
 	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
 	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
+
+bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
+	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -52,7 +52,9 @@ public final class CodeCheck: @unchecked Sendable {
 
   /// Reads what the sandbox said. A program that destroys its sandbox twice has failed every test.
   func verdict(for answer: SandboxAnswer, _ options: CodeOptions) -> CodeVerdict {
-    func notJudged(_ reason: String) -> CodeVerdict { CodeVerdict(tests: [], reason: reason, isJudged: false) }
+    func notJudged(_ reason: String) -> CodeVerdict {
+      CodeVerdict(tests: [], reason: reason, isJudged: false)
+    }
     switch answer {
     case .unavailable(let error): return notJudged("\(error)")
     case .cancelled: return notJudged("cancelled")

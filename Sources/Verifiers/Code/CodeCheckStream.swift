@@ -76,12 +76,13 @@ public struct CodeCheckStream: Sendable {
     counts.slowestMilliseconds = max(counts.slowestMilliseconds, verdict.milliseconds)
     var output = JSONWriter()
     output.value(
-      .object(JSONObject([
-        ("passed", .bool(verdict.isPassed)), ("tests_passed", .integer(verdict.passedCount)),
-        ("tests", .integer(verdict.tests.count)), ("verdicts", .array(verdict.tests.map { .bool($0) })),
-        ("reason", .string((verdict.isJudged ? "" : "not judged: ") + verdict.reason)),
-        ("milliseconds", .number(verdict.milliseconds)),
-      ])))
+      .object(
+        JSONObject([
+          ("passed", .bool(verdict.isPassed)), ("tests_passed", .integer(verdict.passedCount)),
+          ("tests", .integer(verdict.tests.count)), ("verdicts", .array(verdict.tests.map { .bool($0) })),
+          ("reason", .string((verdict.isJudged ? "" : "not judged: ") + verdict.reason)),
+          ("milliseconds", .number(verdict.milliseconds)),
+        ])))
     return output.bytes + [0x0A]
   }
 
@@ -90,7 +91,8 @@ public struct CodeCheckStream: Sendable {
     let prompt = row["prompt"] == nil ? "" : try text("prompt", of: row)
     if let cases = row["cases"] {
       do {
-        return CodeTask(prompt: prompt, completion: completion, tests: .cases(try CodeCase.list(cases, "cases")))
+        return CodeTask(
+          prompt: prompt, completion: completion, tests: .cases(try CodeCase.list(cases, "cases")))
       } catch {
         throw .wrongType(
           field: "cases", expected: "a list of objects with the texts input and output", found: cases.summary)

@@ -103,7 +103,8 @@ public struct CodeReward: Reward {
   private func task(for sample: Sample) throws(CodeTaskError) -> CodeTask {
     if let cases = sample.columns[fields.cases] {
       return CodeTask(
-        prompt: sample.prompt, completion: sample.completion, tests: .cases(try CodeCase.list(cases, fields.cases)))
+        prompt: sample.prompt, completion: sample.completion,
+        tests: .cases(try CodeCase.list(cases, fields.cases)))
     }
     guard case .string(let test)? = sample.columns[fields.test] else {
       throw CodeTaskError("the sample has neither a text in '\(fields.test)' nor '\(fields.cases)'")
@@ -144,7 +145,8 @@ extension CodeCase {
 extension RewardKind {
   static let code = RewardKind(
     name: "code",
-    help: "What a program earns by passing tests in a sandbox: Python functions, or any language by a command.",
+    help:
+      "What a program earns by passing tests in a sandbox: Python functions, or any language by a command.",
     parameters: [
       choice(
         "credit", default: CodeReward.Credit.allOrNothing,
@@ -158,16 +160,19 @@ extension RewardKind {
       Parameter(
         "time_limit", .number, default: .number(5), range: 0.01...600,
         help: "seconds for one function's tests, or for one case"),
-      Parameter("memory", .integer, default: .integer(512), range: 32...65536, help: "megabytes for one program"),
+      Parameter(
+        "memory", .integer, default: .integer(512), range: 32...65536, help: "megabytes for one program"),
       Parameter(
         "output_limit", .integer, default: .integer(1 << 16), range: 1...8_000_000,
         help: "bytes of output that are read of a case"),
       Parameter(
-        "workers", .integer, default: .integer(0), range: 0...256, help: "sandboxes at a time; 0 is one a core"),
+        "workers", .integer, default: .integer(0), range: 0...256,
+        help: "sandboxes at a time; 0 is one a core"),
       Parameter(
         "command", .string, default: .null,
         help: "shell command for other languages, with {file} for the program, such as `node {file}`"),
-      Parameter("build", .string, default: .null, help: "shell command to run once before, such as a compiler"),
+      Parameter(
+        "build", .string, default: .null, help: "shell command to run once before, such as a compiler"),
       Parameter("extension", .string, default: .string(".py"), help: "ending of the program's file"),
       Parameter("python", .string, default: .null, help: "path of the Python interpreter"),
       Parameter("paths", .strings, default: .array([]), help: "further folders that programs may read"),

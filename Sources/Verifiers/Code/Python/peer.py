@@ -35,6 +35,9 @@ class Peer:
                 if "call" not in message:
                     is_error, value = self.result(message, args)
                     break
+            except NotPlain as error:
+                is_error, value = True, error
+                break
             except MALFORMED:
                 raise Gone from None
             self.serve(message)

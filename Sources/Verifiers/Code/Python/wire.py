@@ -9,7 +9,7 @@ import json
 import os
 import types
 
-LIMIT = 16 << 20
+LIMIT = 8 << 20
 # Longer integers travel in hexadecimal: reading decimals takes quadratic time, and Python limits it.
 LONG = 10**4000
 
@@ -110,6 +110,8 @@ class Codec:
         if tag == "p":
             return self.remote(int(rest[0]))
         if tag == "o":
+            if rest[0] not in self.classes:
+                raise NotPlain(str(rest[0])[:80])
             value = object.__new__(self.classes[rest[0]])
             vars(value).update(self.pairs(rest[1:]))
             return value
@@ -122,7 +124,7 @@ class Codec:
 def send(fd, message):
     data = json.dumps(message).encode()
     if len(data) > LIMIT:
-        raise NotPlain("more than 16 MiB of data")
+        raise NotPlain("more than 8 MiB of data")
     view = memoryview(len(data).to_bytes(4, "big") + data)
     while view:
         try:
@@ -137,7 +139,7 @@ def receive(fd):
         raise Gone
     try:
         return json.loads(exactly(fd, size))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, MemoryError):
         raise Gone from None
 
 

@@ -54,12 +54,15 @@ public struct Sandbox: Sendable {
     self.limits = limits
     self.isUnsafe = isUnsafe
     guard let python = python ?? Self.interpreters.first(where: Self.isExecutable) else {
-      throw SandboxError(reason: "no python3 in /usr/bin or /usr/local/bin", remedy: "install python3, or name one")
+      throw SandboxError(
+        reason: "no python3 in /usr/bin or /usr/local/bin", remedy: "install python3, or name one")
     }
     guard Self.isExecutable(python) else {
       throw SandboxError(reason: "\(python) cannot be executed", remedy: "name a Python interpreter")
     }
-    let server = [python, "-I", "-c", SandboxServer.program(limits, runsCommands: runsCommands, isUnsafe: isUnsafe)]
+    let server = [
+      python, "-I", "-c", SandboxServer.program(limits, runsCommands: runsCommands, isUnsafe: isUnsafe),
+    ]
     if isUnsafe {
       command = server
       return
@@ -109,7 +112,9 @@ public struct Sandbox: Sendable {
     for folder in readable where folder != "/" { words += ["--ro-bind", folder, folder] }
     if runsCommands { words += ["--proc", "/proc"] }
     words += ["--dev", "/dev", "--remount-ro", "/dev"]
-    words += ["--size", String(limits.fileMegabytes << 20), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"]
+    words += [
+      "--size", String(limits.fileMegabytes << 20), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp",
+    ]
     let path = (folders + readOnlyFolders.flatMap { [$0 + "/bin", $0] }).joined(separator: ":")
     return words + ["--setenv", "PATH", path, "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"]
   }

@@ -31,7 +31,8 @@ final class SandboxProcess {
     }
     guard sandbox.isUnsafe || hello["filter"] == .bool(true) else {
       throw SandboxError(
-        reason: "system calls cannot be filtered on this processor", remedy: "use x86_64 or arm64, or run unsafely")
+        reason: "system calls cannot be filtered on this processor",
+        remedy: "use x86_64 or arm64, or run unsafely")
     }
   }
 
@@ -110,7 +111,8 @@ final class SandboxProcess {
   }
 
   private static func failure(_ call: String) -> SandboxError {
-    SandboxError(reason: "\(call): \(String(cString: strerror(errno)))", remedy: "close other programs, then try again")
+    SandboxError(
+      reason: "\(call): \(String(cString: strerror(errno)))", remedy: "close other programs, then try again")
   }
 
   /// What the server, or who should have started it, wrote to standard error.
@@ -150,7 +152,9 @@ final class SandboxProcess {
     #endif
     var start = 0
     while start < bytes.count {
-      let count = bytes.withUnsafeBytes { systemSend(socket, $0.baseAddress?.advanced(by: start), $0.count - start, flags) }
+      let count = bytes.withUnsafeBytes {
+        systemSend(socket, $0.baseAddress?.advanced(by: start), $0.count - start, flags)
+      }
       if count > 0 {
         start += count
       } else if count < 0 && errno == EAGAIN {
@@ -173,7 +177,9 @@ final class SandboxProcess {
     var bytes = [UInt8](repeating: 0, count: count)
     var start = 0
     while start < count {
-      let got = bytes.withUnsafeMutableBytes { read(socket, $0.baseAddress?.advanced(by: start), count - start) }
+      let got = bytes.withUnsafeMutableBytes {
+        read(socket, $0.baseAddress?.advanced(by: start), count - start)
+      }
       if got > 0 {
         start += got
       } else if got < 0 && errno == EAGAIN {

@@ -25,20 +25,24 @@ enum SandboxServer {
       for name, source in \(sources.jsonText):
           module = sys.modules[name] = types.ModuleType(name)
           exec(compile(source, name + '.py', 'exec'), vars(module))
-      sys.modules['server'].serve(\(resourceLimits(limits, runsCommands).jsonText), \(isUnsafe ? "False" : "True"))
+      sys.modules['server'].serve(\(resourceLimits(limits, runsCommands, isUnsafe).jsonText), \(isUnsafe ? "False" : "True"))
       """
   }
 
   /// The limits by their `RLIMIT_` names. Run-times of other languages reserve more addresses than they use: for
   /// commands the server watches what is resident.
-  private static func resourceLimits(_ limits: SandboxLimits, _ runsCommands: Bool) -> JSONValue {
+  private static func resourceLimits(_ limits: SandboxLimits, _ runsCommands: Bool, _ isUnsafe: Bool)
+    -> JSONValue
+  {
     var values = JSONObject([
       ("FSIZE", .integer(limits.fileMegabytes << 20)), ("NOFILE", .integer(64)), ("CORE", .integer(0)),
     ])
-    if !runsCommands { values["AS"] = .integer(limits.memoryMegabytes << 20) }
-    #if os(Linux)
+    if !runsCommands {
+      values["AS"] = .integer(limits.memoryMegabytes << 20)
+    } else if !isUnsafe {
+      // Outside a sandbox this would count all of the user's processes.
       values["NPROC"] = .integer(limits.processes)
-    #endif
+    }
     return .object(values)
   }
 }
