@@ -86,6 +86,11 @@ struct RunFile {
     try root.requireKeys(Self.keys)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
+      // The name becomes the run's folder.
+      throw (root["name"]?.error("expected a name without '/' that does not begin with '.'"))
+        ?? ValidationFailure("\(path): give the run a name")
+    }
     method = try Self.choice(root, "method", default: .grpo)
     model = try root.string("model", default: ModelFiles.defaultName)
     adapter = try root["adapter"].map { try $0.string() }

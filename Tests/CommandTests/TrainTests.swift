@@ -26,7 +26,9 @@ final class TrainFixture {
     """
 
   /// Writes `run.yaml` with the given lines added.
-  func write(_ lines: String, task: String = "arithmetic", rewards: String = TrainFixture.rewards) throws {
+  func write(
+    _ lines: String, task: String = "arithmetic", length: Int = 12, rewards: String = TrainFixture.rewards
+  ) throws {
     let text = """
       model: tiny-tied
       task: \(task)
@@ -34,7 +36,7 @@ final class TrainFixture {
       max_steps: 16
       prompts_per_step: 2
       num_generations: 3
-      max_completion_length: 12
+      max_completion_length: \(length)
       learning_rate: 0.01
       lora: {r: 4}
       save_steps: 2
@@ -234,6 +236,15 @@ struct TrainTests {
     let changed = try fixture.run("train", "run.yaml", "--output", "a", "--resume")
     #expect(changed.status != 0)
     #expect(changed.error.contains("'temperature: 0.5' where the run has 'temperature: 1.0'"))
+
+    try fixture.write("name: ../up")
+    #expect(try fixture.run("train", "run.yaml").error.contains("expected a name without '/'"))
+
+    try fixture.write("", length: 4090)
+    let long = try fixture.run("train", "run.yaml", "--output", "c")
+    #expect(long.status != 0)
+    #expect(
+      long.error.contains("the model takes 4096 together with max_completion_length 4090"), "\(long.error)")
 
     try fixture.write("adapter: nowhere")
     let adapter = try fixture.run("train", "run.yaml", "--output", "b")

@@ -31,6 +31,13 @@ struct Train: AsyncParsableCommand {
       guard seed <= UInt64(Int32.max) else { throw ValidationError("--seed must be at most \(Int32.max)") }
       run.trainer.seed = seed
     }
+    if let summary,
+      !FileManager.default.isWritableFile(
+        atPath: URL(fileURLWithPath: summary).deletingLastPathComponent().path)
+    {
+      throw ValidationFailure(
+        "cannot write the summary \(summary): its folder is not there, or may not be written")
+    }
     let base = "runs/\(run.name)-seed\(run.trainer.seed)"
     let store: RunStore
     if resume {

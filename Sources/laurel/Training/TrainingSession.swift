@@ -14,6 +14,7 @@ final class TrainingSession {
   private let trainer: LanguageTrainer
   private let tokenizer: any Tokenizer
   private let template: ChatTemplate
+  private let contextLength: Int
   private var stepsTaken = 0
   private var savedStep = 0
 
@@ -36,7 +37,7 @@ final class TrainingSession {
     template = try files.chatTemplate()
     let device = try ModelFiles.device(run.device)
     let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype, on: device)
-    engine = try Self.engine(run, files, dtype, device, tokenizer)
+    (engine, contextLength) = try Self.engine(run, files, dtype, device, tokenizer)
     trainer = try LanguageTrainer(run.trainer, engine: engine, tokenizer: tokenizer, rewards: run.rewards)
     say(
       "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype) on \(device), \(Torch.threads) threads, seed \(run.trainer.seed)"
@@ -54,7 +55,7 @@ final class TrainingSession {
 
   private static func engine(
     _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ device: Device, _ tokenizer: any Tokenizer
-  ) throws -> any PolicyEngine {
+  ) throws -> (any PolicyEngine, contextLength: Int) {
     let model = try files.model(dtype: dtype, device: device)
     var reference: LlamaModel?
     if let lora = run.lora {
@@ -76,9 +77,10 @@ final class TrainingSession {
       try model.trainAll()
       if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype, device: device) }
     }
-    return try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
+    let engine = try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
       try run.optimizer.make($0, learningRate: run.trainer.learningRate)
     }
+    return (engine, model.configuration.contextLength)
   }
 
   // MARK: The run
@@ -97,8 +99,12 @@ final class TrainingSession {
     let heldOut = try prompts(run.task.items(split: .heldOut, count: run.heldOut, seed: 0), "held-out")
     if try store.samples(phase: .before, limit: 1).isEmpty {
       let before = try await trainer.evaluate(heldOut, step: 0)
+      warnOfSilentRewards(before.table)
       try store.append(samples: RunMetrics.records(before.samples, before.table, .before), step: 0)
       say("before: " + RunMetrics.line(before.table))
+    }
+    if Set(heldOut.map(\.ids)).count < heldOut.count {
+      say("note: the task has fewer than \(run.heldOut) held-out prompts, so some are asked more than once")
     }
     switch run.method {
     case .grpo: try await trainOnRewards(heldOut)
@@ -109,6 +115,15 @@ final class TrainingSession {
     try store.append(samples: RunMetrics.records(after.samples, after.table, .after), step: stepsTaken)
     try store.finish(.finished, at: Date().timeIntervalSince1970)
     say("after:  " + RunMetrics.line(after.table))
+  }
+
+  /// A reward that scores nothing teaches nothing: said at once, not in the report.
+  private func warnOfSilentRewards(_ table: RewardTable) {
+    for name in table.names {
+      guard (table.column(name) ?? []).allSatisfy({ $0 == nil }) else { continue }
+      let reason = table.messages.first { $0.reward == name }?.text ?? "it abstained"
+      say("warning: reward \"\(name)\" scored none of the held-out samples: \(reason)")
+    }
   }
 
   private func trainOnRewards(_ heldOut: [TrainingPrompt]) async throws {
@@ -216,9 +231,16 @@ final class TrainingSession {
       throw ValidationFailure(
         "task \(run.task.name) has no \(kind) prompts: add prompts, or change the task's held_out share")
     }
-    return items.map { item in
-      TrainingPrompt(
-        ids: ids(item),
+    return try items.map { item in
+      let ids = ids(item)
+      // Said before the first step: a run that meets such a prompt later cannot go on.
+      guard ids.count + run.trainer.maxCompletionLength <= contextLength else {
+        throw ValidationFailure(
+          "a \(kind) prompt of task \(run.task.name) has \(ids.count) tokens (\"\(item.prompt.prefix(60))...\"), and the model takes \(contextLength) together with max_completion_length \(run.trainer.maxCompletionLength): shorten or remove it, or lower max_completion_length"
+        )
+      }
+      return TrainingPrompt(
+        ids: ids,
         sample: Sample(
           prompt: item.prompt, messages: item.messages, completion: "", reference: item.reference,
           columns: item.columns))
