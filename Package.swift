@@ -36,6 +36,11 @@ struct ExactLibrary {
 }
 let exactLibrary = ExactLibrary.find()
 
+// What runs inside the code verifier's sandbox, compiled into the module as bytes.
+let sandboxServer = [
+  "assertions", "candidate", "cases", "confinement", "evaluator", "nursery", "peer", "server", "wire",
+]
+
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .unsafeFlags(["-warnings-as-errors"]),
@@ -50,6 +55,7 @@ let package = Package(
   products: [
     .library(name: "Rewards", targets: ["Rewards"]),
     .library(name: "Verifiers", targets: ["Verifiers"]),
+    .library(name: "Audits", targets: ["Audits"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
@@ -69,11 +75,13 @@ let package = Package(
       name: "Rewards", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
     .target(
       name: "Verifiers", dependencies: exactLibrary == nil ? ["Rewards"] : ["Rewards", "CExact"],
+      resources: sandboxServer.map { .embedInCode("Code/Python/\($0).py") },
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
+    .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(
       name: "Service",
@@ -98,7 +106,11 @@ let package = Package(
     .testTarget(
       name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
+      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
@@ -130,7 +142,7 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Tasks", "Studio", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

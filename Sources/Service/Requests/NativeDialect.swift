@@ -3,11 +3,11 @@ import Verifiers
 
 /// Laurel's own shape, which is TRL's too: one list per column.
 ///
-///     {"prompts": [..], "completions": [..], "answer": [..], "columns": {"id": [..]}, "step": 7}
+///     {"prompts": [..], "completions": [..], "answer": [..], "columns": {"id": [..]}, "step": 7, "max_steps": 100}
 ///
 /// Only `completions` is needed. Every other list is a column of the samples, at the top or under `columns`; lists
-/// of token ids under `completion_ids` become the completions' lengths; `step` is where the run stands; other
-/// single values are left alone. Or rows as in a JSONL file: `{"samples": [{"completion": .., ..}, ..]}`.
+/// of token ids under `completion_ids` become the completions' lengths; `step` of `max_steps` is where the run stands,
+/// for schedules; other single values are left alone. Or rows as in a JSONL file: `{"samples": [{"completion": .., ..}, ..]}`.
 ///
 /// The answer: `{"rewards":[total|null],"extra_logs":{reward:[value|null]},"errors":[..],"specification":name,
 /// "version":n}`. A reward that abstained is null; one that failed or timed out is null and has an error (the
@@ -19,6 +19,7 @@ struct NativeDialect: Dialect {
   func request(_ body: JSONObject) throws(ServiceError) -> ScoreRequest {
     var request = ScoreRequest()
     if case .integer(let step)? = body["step"], step >= 0 { request.state.step = step }
+    if case .integer(let steps)? = body["max_steps"], steps >= 0 { request.state.maxSteps = steps }
     if body["completions"] == nil, body["samples"] != nil {
       for (index, value) in try body.list("samples").enumerated() {
         guard case .object(let row) = value else {

@@ -12,7 +12,7 @@ package struct BytewiseScorer: Sendable {
     guard specification.combiner.part is WeightedSum else { return nil }
     entries = specification.entries
     rewards = entries.compactMap {
-      $0.shapers.isEmpty && $0.condition == nil ? $0.reward as? any BytewiseReward : nil
+      $0.isPlain ? $0.reward as? any BytewiseReward : nil
     }
     guard rewards.count == entries.count else { return nil }
     weights = entries.map(\.weight)

@@ -5,7 +5,8 @@ import Verifiers
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check answers against references.", subcommands: [VerifyMath.self])
+    commandName: "verify", abstract: "Check answers against references.",
+    subcommands: [VerifyMath.self, VerifyCode.self])
 }
 
 struct VerifyMath: ParsableCommand {

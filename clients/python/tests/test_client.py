@@ -160,7 +160,7 @@ class TrainerTests(unittest.TestCase):
             reward = laurel_client.trl_reward(server.url, "s")
             self.assertEqual(reward.__name__, "s")
             columns, metrics = {}, {}
-            state = type("State", (), {"global_step": 7})()
+            state = type("State", (), {"global_step": 7, "max_steps": 9})()
             rewards = asyncio.run(reward(
                 prompts=["p", "p"], completions=["x", "y"], completion_ids=[[1, 2], [3]], trainer_state=state,
                 log_extra=columns.__setitem__, log_metric=metrics.__setitem__, answer=["1", "2"], other="no list"))
@@ -168,7 +168,7 @@ class TrainerTests(unittest.TestCase):
             self.assertEqual(columns, {"a": [1.0, None]})
             self.assertEqual(metrics, {"laurel/a": 1.0, "laurel/unscored": 0.5})
             self.assertEqual(server.requests[0][2], {
-                "completions": ["x", "y"], "prompts": ["p", "p"], "step": 7,
+                "completions": ["x", "y"], "prompts": ["p", "p"], "step": 7, "max_steps": 9,
                 "columns": {"answer": ["1", "2"], "completion_tokens": [2, 1]}})
 
     def test_verl_gets_numbers_under_every_key(self):

@@ -32,9 +32,10 @@ class AsyncClient:
         self._slots: Optional[asyncio.Semaphore] = None
 
     async def score(self, completions: Sequence[Any], prompts: Optional[Sequence[Any]] = None,
-                    columns: Optional[Mapping[str, Sequence[Any]]] = None, *, step: Optional[int] = None) -> Scores:
+                    columns: Optional[Mapping[str, Sequence[Any]]] = None, *, step: Optional[int] = None,
+                    max_steps: Optional[int] = None) -> Scores:
         """As :meth:`laurel_client.Client.score`."""
-        answer = await self.post("/score", score_body(completions, prompts, columns, step))
+        answer = await self.post("/score", score_body(completions, prompts, columns, step, max_steps))
         return scores(answer, len(completions))
 
     async def post(self, route: str, body: Mapping[str, Any]) -> Any:

@@ -33,15 +33,17 @@ class Client:
         self._local = threading.local()
 
     def score(self, completions: Sequence[Any], prompts: Optional[Sequence[Any]] = None,
-              columns: Optional[Mapping[str, Sequence[Any]]] = None, *, step: Optional[int] = None) -> Scores:
+              columns: Optional[Mapping[str, Sequence[Any]]] = None, *, step: Optional[int] = None,
+              max_steps: Optional[int] = None) -> Scores:
         """Scores a batch.
 
         :param completions: texts, or lists of messages with role and content.
         :param prompts: as many.
         :param columns: what rewards need beside (``answer``, ...): a list as long as the completions under each name.
+        :param step: where the run stands, of ``max_steps``, for weights and shapers that follow a schedule.
         :raises LaurelError: when the service refuses the request, or could not be reached in time.
         """
-        answer = self.post("/score", score_body(completions, prompts, columns, step))
+        answer = self.post("/score", score_body(completions, prompts, columns, step, max_steps))
         return scores(answer, len(completions))
 
     def post(self, route: str, body: Mapping[str, Any]) -> Any:

@@ -25,7 +25,9 @@ def trl_reward(url: Optional[str] = None, specification: Optional[str] = None, *
         lists = {key: value for key, value in columns.items() if isinstance(value, list)}
         if completion_ids is not None:
             lists["completion_tokens"] = [len(ids) for ids in completion_ids]
-        scores = await client.score(completions, prompts, lists, step=getattr(trainer_state, "global_step", None))
+        scores = await client.score(
+            completions, prompts, lists, step=getattr(trainer_state, "global_step", None),
+            max_steps=getattr(trainer_state, "max_steps", None))
         for reward_name, values in scores.extra_logs.items():
             if log_extra is not None:
                 log_extra(reward_name, values)

@@ -119,7 +119,8 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def score_body(completions: Sequence[Any], prompts: Optional[Sequence[Any]],
-               columns: Optional[Mapping[str, Sequence[Any]]], step: Optional[int]) -> dict[str, Any]:
+               columns: Optional[Mapping[str, Sequence[Any]]], step: Optional[int],
+               max_steps: Optional[int]) -> dict[str, Any]:
     body: dict[str, Any] = {"completions": list(completions)}
     if prompts is not None:
         body["prompts"] = list(prompts)
@@ -127,6 +128,8 @@ def score_body(completions: Sequence[Any], prompts: Optional[Sequence[Any]],
         body["columns"] = {name: list(values) for name, values in columns.items()}
     if step is not None:
         body["step"] = int(step)
+    if max_steps is not None:
+        body["max_steps"] = int(max_steps)
     return body
 
 
