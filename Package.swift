@@ -56,6 +56,7 @@ let package = Package(
     .library(name: "Rewards", targets: ["Rewards"]),
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
+    .library(name: "Worlds", targets: ["Worlds"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
@@ -78,6 +79,7 @@ let package = Package(
       resources: sandboxServer.map { .embedInCode("Code/Python/\($0).py") },
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
+    .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
@@ -111,6 +113,7 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
