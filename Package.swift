@@ -82,10 +82,14 @@ let package = Package(
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "CNumeric", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Numeric", dependencies: ["CNumeric"], swiftSettings: strict),
-    .testTarget(name: "NumericTests", dependencies: ["Numeric"], swiftSettings: strict),
+    .testTarget(name: "NumericTests", dependencies: ["Numeric", "CNumeric"], swiftSettings: strict),
     .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: strict),
+    .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
+    .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
-    .target(name: "Recipes", dependencies: ["Shelf", "Worlds", "Rewards"], swiftSettings: strict),
+    .target(
+      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Numeric", "Rewards"],
+      swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",

@@ -53,19 +53,51 @@ MANY void cn_multiply(
       *(v16 *)out = s0, *(v16 *)(out + 16) = s1;
     }
   }
-  if (column == n) return;
-  // The columns that are left, fewer than 32: row by row, all of them at once.
-  const size_t rest = n - column;
-  for (size_t row = 0; row < m; row++) {
-    float sums[32] = {0};
-    const float *left = a + row * a_row;
+  // The columns that are left, fewer than 32: one at a time, with vectors along whichever side lies together.
+  for (; column < n; column++) {
     const float *right = b + column;
-    for (size_t i = 0; i < k; i++, left += a_column, right += ldb) {
-      const float factor = left[0];
-      for (size_t j = 0; j < rest; j++) sums[j] += factor * right[j];
+    size_t row = 0;
+    if (a_row == 1) {
+      for (; row + 32 <= m; row += 32) {
+        v16 s0 = {0}, s1 = {0};
+        const float *left = a + row;
+        for (size_t i = 0; i < k; i++, left += a_column) {
+          const float factor = right[i * ldb];
+          s0 += *(const v16 *)left * factor, s1 += *(const v16 *)(left + 16) * factor;
+        }
+        float sums[32];
+        *(v16 *)sums = s0, *(v16 *)(sums + 16) = s1;
+        for (size_t j = 0; j < 32; j++) {
+          float *out = c + (row + j) * ldc + column;
+          *out = accumulate ? *out + sums[j] : sums[j];
+        }
+      }
+    } else if (a_column == 1) {
+      // The column of b, a piece at a time, laid together.
+      float piece[256];
+      for (size_t start = 0; start < k || start == 0; start += 256) {
+        const size_t length = k - start < 256 ? k - start : 256;
+        for (size_t i = 0; i < length; i++) piece[i] = right[(start + i) * ldb];
+        for (row = 0; row < m; row++) {
+          const float *left = a + row * a_row + start;
+          v16 s = {0};
+          size_t i = 0;
+          for (; i + 16 <= length; i += 16) s += *(const v16 *)(left + i) * *(const v16 *)(piece + i);
+          float sum = 0;
+          for (; i < length; i++) sum += left[i] * piece[i];
+          for (size_t j = 0; j < 16; j++) sum += s[j];
+          float *out = c + row * ldc + column;
+          *out = accumulate || start > 0 ? *out + sum : sum;
+        }
+      }
+      continue;
     }
-    float *out = c + row * ldc + column;
-    for (size_t j = 0; j < rest; j++) out[j] = accumulate ? out[j] + sums[j] : sums[j];
+    for (; row < m; row++) {
+      float sum = 0;
+      for (size_t i = 0; i < k; i++) sum += a[row * a_row + i * a_column] * right[i * ldb];
+      float *out = c + row * ldc + column;
+      *out = accumulate ? *out + sum : sum;
+    }
   }
 }
 

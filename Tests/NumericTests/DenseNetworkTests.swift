@@ -1,3 +1,4 @@
+import CNumeric
 import Foundation
 import Testing
 
@@ -143,5 +144,30 @@ import Testing
       adam.step()
     }
     #expect(loss < 1e-3)
+  }
+}
+
+@Suite struct KernelTests {
+  @Test(arguments: [(1, 1, 1), (3, 2, 5), (70, 1, 300), (9, 35, 17), (64, 2, 256), (33, 33, 600), (5, 64, 0)])
+  func theProductIsTheSumOfProducts(m: Int, n: Int, k: Int) {
+    var random = PCG64(seed: UInt64(m * 1000 + n))
+    let a = (0..<m * k).map { _ in Float(random.normal()) }
+    let b = (0..<k * n).map { _ in Float(random.normal()) }
+    let start = (0..<m * n).map { _ in Float(random.normal()) }
+    // `a` as it lies, then as the transpose of what lies there; anew, then added.
+    for isTransposed in [false, true] {
+      for isAdded in [false, true] {
+        var c = start
+        let (row, column) = isTransposed ? (1, m) : (k, 1)
+        cn_multiply(m, n, k, a, row, column, b, n, &c, n, isAdded ? 1 : 0)
+        for i in 0..<m {
+          for j in 0..<n {
+            var sum = isAdded ? Double(start[i * n + j]) : 0
+            for l in 0..<k { sum += Double(a[i * row + l * column]) * Double(b[l * n + j]) }
+            #expect(abs(Double(c[i * n + j]) - sum) < 1e-4 * max(1, abs(sum)))
+          }
+        }
+      }
+    }
   }
 }
