@@ -33,7 +33,8 @@ public protocol World: Sendable {
   ///   - rewards: Receives one reward for each agent.
   /// - Returns: Whether the episode terminated.
   func step(
-    _ state: inout State, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
+    _ state: inout State, actions: UnsafeBufferPointer<Float>,
+    rewards: UnsafeMutableBufferPointer<Double>,
     random: inout PCG64
   ) -> Bool
 
@@ -62,5 +63,12 @@ extension World {
   /// `count` running environments of this world that step together.
   public func vector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> BatchEnvironment<Self> {
     BatchEnvironment(self, count: count, seed: seed, threads: threads)
+  }
+  /// `environment(seed:)` of a world whose type is not known, as of one that the registry built.
+  public func anyEnvironment(seed: UInt64 = 0) -> any Environment { environment(seed: seed) }
+
+  /// `vector(count:seed:threads:)` of a world whose type is not known.
+  public func anyVector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> any VectorEnvironment {
+    vector(count: count, seed: seed, threads: threads)
   }
 }
