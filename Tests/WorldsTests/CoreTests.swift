@@ -17,12 +17,9 @@ import Testing
 
   @Test func theCheckerFindsWhatIsWrong() {
     #expect(
-      WorldChecker.problems(of: Forgetful()).contains(
-        "the same seed and actions give two different episodes")
+      WorldChecker.problems(of: Forgetful()).contains("the same seed and actions give two different episodes")
     )
-    #expect(
-      WorldChecker.problems(of: Outside()).contains(
-        "an observation after a step is outside its space"))
+    #expect(WorldChecker.problems(of: Outside()).contains("an observation after a step is outside its space"))
   }
 
   @Test func anActionThatDoesNotExistIsRefusedAndChangesNothing() throws {
@@ -53,8 +50,7 @@ private struct Forgetful: World {
   func actionSpace(of agent: Int) -> Space { .discrete(1) }
   func initialState(after previous: Float?, random: inout PCG64) -> Float { 0 }
   func step(
-    _ state: inout Float, actions: UnsafeBufferPointer<Float>,
-    rewards: UnsafeMutableBufferPointer<Double>,
+    _ state: inout Float, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
     random: inout PCG64
   ) -> Bool {
     state = .random(in: 0...1)
@@ -72,8 +68,7 @@ private struct Outside: World {
   func actionSpace(of agent: Int) -> Space { .discrete(1) }
   func initialState(after previous: Float?, random: inout PCG64) -> Float { 0 }
   func step(
-    _ state: inout Float, actions: UnsafeBufferPointer<Float>,
-    rewards: UnsafeMutableBufferPointer<Double>,
+    _ state: inout Float, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
     random: inout PCG64
   ) -> Bool {
     state += 1

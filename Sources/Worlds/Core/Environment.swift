@@ -64,24 +64,17 @@ public final class SingleEnvironment<W: World>: Environment {
   /// The state of the running episode; nil before the first reset.
   public private(set) var state: W.State?
   public private(set) var steps = 0
-  public let agents: Int
   private var random: PCG64
   private var isOver = true
-  // Asked of the world once: a space is an allocation.
-  private let observationSpaces, actionSpaces: [Space]
-  private let observationWidth, actionWidth: Int
 
   public init(_ world: W, seed: UInt64 = 0) {
     self.world = world
     random = PCG64(seed: seed)
-    agents = world.agents
-    observationSpaces = (0..<world.agents).map { world.observationSpace(of: $0) }
-    actionSpaces = (0..<world.agents).map { world.actionSpace(of: $0) }
-    (observationWidth, actionWidth) = (world.observationWidth, world.actionWidth)
   }
 
-  public func observationSpace(of agent: Int) -> Space { observationSpaces[agent] }
-  public func actionSpace(of agent: Int) -> Space { actionSpaces[agent] }
+  public var agents: Int { world.agents }
+  public func observationSpace(of agent: Int) -> Space { world.observationSpace(of: agent) }
+  public func actionSpace(of agent: Int) -> Space { world.actionSpace(of: agent) }
   public var info: JSONObject { state.map(world.info) ?? JSONObject() }
 
   @discardableResult
@@ -103,7 +96,7 @@ public final class SingleEnvironment<W: World>: Environment {
   }
 
   private func observation(of state: W.State) -> [Float] {
-    let width = observationWidth
+    let width = world.observationWidth
     return [Float](unsafeUninitializedCapacity: agents * width) { buffer, count in
       for agent in 0..<agents {
         world.observe(
@@ -135,19 +128,19 @@ public final class SingleEnvironment<W: World>: Environment {
   }
 
   private func check(_ actions: [Float]) throws(EnvironmentError) {
-    let width = actionWidth
+    let width = world.actionWidth
     guard actions.count == agents * width else {
       throw .wrongActionCount(actions.count, expected: agents * width)
     }
     for agent in 0..<agents {
       let action = actions[agent * width..<(agent + 1) * width]
       let isValid =
-        switch actionSpaces[agent] {
+        switch world.actionSpace(of: agent) {
         case .discrete(let count): action.first! >= 0 && action.first! < Float(count)
         case .box: action.allSatisfy(\.isFinite)
         }
       if !isValid {
-        throw .invalidAction(agent: agent, action: Array(action), space: actionSpaces[agent])
+        throw .invalidAction(agent: agent, action: Array(action), space: world.actionSpace(of: agent))
       }
     }
   }

@@ -28,9 +28,7 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
 
   /// state = state * multiplier + increment, modulo 2^128.
   private mutating func advance() {
-    let (multiplierHigh, multiplierLow): (UInt64, UInt64) = (
-      0x2360_ED05_1FC6_5DA4, 0x4385_DF64_9FCC_F645
-    )
+    let (multiplierHigh, multiplierLow): (UInt64, UInt64) = (0x2360_ED05_1FC6_5DA4, 0x4385_DF64_9FCC_F645)
     let product = low.multipliedFullWidth(by: multiplierLow)
     let upper = product.high &+ low &* multiplierHigh &+ high &* multiplierLow
     let sum = product.low.addingReportingOverflow(incrementLow)
@@ -59,14 +57,11 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A uniform number of [low, high).
-  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * uniform()
-  }
+  public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
 
   /// A uniform integer of 0 ..< count (Lemire's method with rejection). `count` is from 1 to 2^32 - 1.
   public mutating func integer(below count: Int) -> Int {
-    precondition(
-      count >= 1 && count <= Int(UInt32.max), "an integer below \(count) cannot be drawn")
+    precondition(count >= 1 && count <= Int(UInt32.max), "an integer below \(count) cannot be drawn")
     if count == 1 { return 0 }
     let width = UInt32(count)
     var product = UInt64(next32()) * UInt64(width)

@@ -64,8 +64,7 @@ public enum Space: Sendable, Equatable {
   /// Infinite ends are the strings "-inf" and "inf".
   public var json: JSONValue {
     switch self {
-    case .discrete(let count):
-      .object(JSONObject([("type", .string("Discrete")), ("n", .integer(count))]))
+    case .discrete(let count): .object(JSONObject([("type", .string("Discrete")), ("n", .integer(count))]))
     case .box(let low, let high):
       .object(
         JSONObject([

@@ -67,17 +67,14 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     (seen, seenLast) = (
       buffer(0, count * agents * observationWidth), buffer(0, count * agents * observationWidth)
     )
-    (paid, sums, lastSums) = (
-      buffer(0, count * agents), buffer(0, count * agents), buffer(0, count * agents)
-    )
+    (paid, sums, lastSums) = (buffer(0, count * agents), buffer(0, count * agents), buffer(0, count * agents))
     (hasTerminated, wasTruncated) = (buffer(false, count), buffer(false, count))
     (steps, lastSteps) = (buffer(0, count), buffer(0, count))
     random = buffer(PCG64(seed: seed), count)
     states = .allocate(capacity: count)
     for index in 0..<count {
       random[index] = PCG64(seed: seed &+ UInt64(index))
-      states.initializeElement(
-        at: index, to: world.initialState(after: nil, random: &random[index]))
+      states.initializeElement(at: index, to: world.initialState(after: nil, random: &random[index]))
       show(index, in: seen)
     }
   }
@@ -129,8 +126,7 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     } else {
       nonisolated(unsafe) let (batch, actions) = (self, actions)
       DispatchQueue.concurrentPerform(iterations: threads) { part in
-        batch.step(
-          part * batch.count / batch.threads..<(part + 1) * batch.count / batch.threads, actions)
+        batch.step(part * batch.count / batch.threads..<(part + 1) * batch.count / batch.threads, actions)
       }
     }
   }

@@ -33,8 +33,7 @@ public protocol World: Sendable {
   ///   - rewards: Receives one reward for each agent.
   /// - Returns: Whether the episode terminated.
   func step(
-    _ state: inout State, actions: UnsafeBufferPointer<Float>,
-    rewards: UnsafeMutableBufferPointer<Double>,
+    _ state: inout State, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
     random: inout PCG64
   ) -> Bool
 

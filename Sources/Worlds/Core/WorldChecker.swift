@@ -6,9 +6,7 @@ public enum WorldChecker {
   /// - Parameters:
   ///   - episodes: How many episodes of random actions are tried, seeds `seed`, `seed` + 1, ...
   ///   - steps: The steps after which an episode is left.
-  public static func problems(
-    of world: some World, episodes: Int = 3, steps: Int = 200, seed: UInt64 = 1
-  )
+  public static func problems(of world: some World, episodes: Int = 3, steps: Int = 200, seed: UInt64 = 1)
     -> [String]
   {
     var found = shapes(of: world)
@@ -33,16 +31,13 @@ public enum WorldChecker {
         found.append("agent \(agent)'s action has another width than agent 0's")
       }
       for (name, space) in [
-        ("observation", world.observationSpace(of: agent)),
-        ("action", world.actionSpace(of: agent)),
+        ("observation", world.observationSpace(of: agent)), ("action", world.actionSpace(of: agent)),
       ] {
         switch space {
-        case .discrete(let count) where count < 1:
-          found.append("agent \(agent)'s \(name) space is empty")
+        case .discrete(let count) where count < 1: found.append("agent \(agent)'s \(name) space is empty")
         case .box(let low, let high)
         where low.count != high.count || !zip(low, high).allSatisfy({ $0 <= $1 }):
-          found.append(
-            "agent \(agent)'s \(name) box has a low end above its high end, or unequal lengths")
+          found.append("agent \(agent)'s \(name) box has a low end above its high end, or unequal lengths")
         default: break
         }
       }
@@ -64,18 +59,14 @@ public enum WorldChecker {
     func check(_ observation: [Float], _ when: String) {
       for agent in 0..<world.agents {
         let width = world.observationWidth
-        if !world.observationSpace(of: agent).contains(
-          observation[agent * width..<(agent + 1) * width])
-        {
+        if !world.observationSpace(of: agent).contains(observation[agent * width..<(agent + 1) * width]) {
           found.append("an observation \(when) is outside its space")
         }
       }
     }
     let start = first.reset(seed: seed)
     check(start, "after reset")
-    if start != second.reset(seed: seed) {
-      found.append("the same seed begins two different episodes")
-    }
+    if start != second.reset(seed: seed) { found.append("the same seed begins two different episodes") }
     for _ in 0..<steps {
       let actions = choose(for: world, &choices)
       guard let a = try? first.step(actions), let b = try? second.step(actions) else {
@@ -87,9 +78,7 @@ public enum WorldChecker {
         found.append("the same seed and actions give two different episodes")
       }
       if a.isLast {
-        if (try? first.step(actions)) != nil {
-          found.append("a step after the episode's end is accepted")
-        }
+        if (try? first.step(actions)) != nil { found.append("a step after the episode's end is accepted") }
         break
       }
     }
@@ -113,9 +102,7 @@ public enum WorldChecker {
       let actions = (0..<count).map { _ in choose(for: world, &choices) }
       for batch in batches { batch.step(actions.flatMap { $0 }) }
       for (index, single) in singles.enumerated() {
-        guard let transition = try? single.step(actions[index]) else {
-          return ["an action is refused"]
-        }
+        guard let transition = try? single.step(actions[index]) else { return ["an action is refused"] }
         let lane = index * world.agents..<(index + 1) * world.agents
         for batch in batches
         where Array(batch.rewards[lane]) != transition.rewards

@@ -46,9 +46,7 @@ public struct WorldRegistry: Sendable {
 
   /// The world of that name and these parameters.
   /// - Throws: `ParameterError`; for an unknown name it says the nearest one.
-  public func world(_ name: String, _ given: JSONObject = JSONObject()) throws(ParameterError)
-    -> any World
-  {
+  public func world(_ name: String, _ given: JSONObject = JSONObject()) throws(ParameterError) -> any World {
     guard let kind = kind(named: name) else {
       throw ParameterError(
         parameter: "world", "there is no world \"\(name)\"; `laurel world list` shows all of them",

@@ -44,8 +44,7 @@ extension [GoalArea] {
 
 extension JSONValue {
   /// The rows of a list of lists of `width` numbers.
-  func rows(_ width: Int, of parameter: String, _ form: String) throws(ParameterError) -> [[Double]]
-  {
+  func rows(_ width: Int, of parameter: String, _ form: String) throws(ParameterError) -> [[Double]] {
     guard case .array(let items) = self else {
       throw ParameterError(parameter: parameter, expected: "a list of \(form)", found: summary)
     }

@@ -13,8 +13,7 @@ import Testing
     try compare("mountaincar", MountainCar()) { [$0.position, $0.velocity] }
   }
 
-  @Test func `the continuous mountain car goes Gymnasium's way, single precision included`() throws
-  {
+  @Test func `the continuous mountain car goes Gymnasium's way, single precision included`() throws {
     try compare("mountaincar-continuous", MountainCarContinuous()) { [$0.position, $0.velocity] }
   }
 
