@@ -57,6 +57,7 @@ let package = Package(
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
+    .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
@@ -80,6 +81,8 @@ let package = Package(
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(name: "Recipes", dependencies: ["Shelf", "Worlds", "Rewards"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
@@ -114,6 +117,7 @@ let package = Package(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
