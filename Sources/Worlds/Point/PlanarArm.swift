@@ -15,7 +15,6 @@ public struct PlanarArm: World {
 
   public let joints: Int
   public let goals: [GoalArea]
-  public let maximumSteps: Int? = 1
 
   /// - Parameter goals: The card's two areas unless given.
   public init(joints: Int = 20, goals: [GoalArea] = PlanarArm.twoAreas) {
