@@ -64,4 +64,11 @@ extension World {
   public func vector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> BatchEnvironment<Self> {
     BatchEnvironment(self, count: count, seed: seed, threads: threads)
   }
+  /// `environment(seed:)` of a world whose type is not known, as of one that the registry built.
+  public func anyEnvironment(seed: UInt64 = 0) -> any Environment { environment(seed: seed) }
+
+  /// `vector(count:seed:threads:)` of a world whose type is not known.
+  public func anyVector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> any VectorEnvironment {
+    vector(count: count, seed: seed, threads: threads)
+  }
 }
