@@ -93,7 +93,7 @@ let package = Package(
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", "Shelf", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(
       name: "Service",
@@ -124,13 +124,14 @@ let package = Package(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Shelf"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
       dependencies: ["Service", .product(name: "HummingbirdTesting", package: "hummingbird")],
       swiftSettings: strict),
-    .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
+    .testTarget(name: "StudioTests", dependencies: ["Studio", "Shelf"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx20
 )
@@ -156,8 +157,9 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Torch", "Language", "Policies",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Shelf", "Recipes", "Torch",
+        "Language",
+        "Policies", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
