@@ -157,7 +157,8 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Torch",
+        "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
