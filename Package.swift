@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
-    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(
+      name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Shelf"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
@@ -157,9 +158,9 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Shelf", "Recipes", "Torch",
-        "Language",
-        "Policies", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Shelf",
+        "Recipes", "Torch", "Language", "Policies",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
