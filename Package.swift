@@ -173,6 +173,7 @@ if hasShim {
       name: "PoliciesTests", dependencies: ["Policies", "Tasks", "Verifiers", "LanguageTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["laurel", "LanguageTestSupport"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["laurel", "Shelf", "Recipes", "LanguageTestSupport"],
+      swiftSettings: strict),
   ]
 }

@@ -76,10 +76,15 @@ struct Reproduce: ParsableCommand {
     guard (1...1024).contains(threads) else { throw ValidationFailure("--threads is 1 to 1024") }
     let request = try ReproductionRequest(system, scale: scale, seed: seed, fault: fault, on: shelf)
     let folder = output ?? "runs/reproduce/\(request.folderName)"
+    let isNew = !FileManager.default.fileExists(atPath: folder)
     try makeFolder(folder)
 
     tell(ReproductionText.introduction(request) + "\n")
-    let reproduction = try run(request, threads: threads)
+    let reproduction: Reproduction
+    do { reproduction = try run(request, threads: threads) } catch {
+      if isNew { rmdir(folder) }
+      throw error
+    }
     tell(ReproductionText.outcome(reproduction))
 
     let page = folder + "/report.html"
@@ -117,6 +122,10 @@ struct Reproduce: ParsableCommand {
     }
   }
 
-  /// The words go to the standard error when the standard output holds JSON.
-  private func tell(_ text: String) { json == "-" ? say(text) : print(text) }
+  /// The words go to the standard error when the standard output holds JSON. They appear at once, in a file too.
+  private func tell(_ text: String) {
+    if json == "-" { return say(text) }
+    print(text)
+    fflush(nil)
+  }
 }
