@@ -127,16 +127,7 @@ struct WorldChoice: ParsableArguments {
 
   /// What --set says.
   func parameters() throws -> JSONObject {
-    var object = JSONObject()
-    for value in values {
-      guard let sign = value.firstIndex(of: "="), sign > value.startIndex else {
-        throw ValidationError(
-          "--set \(value): expected NAME=VALUE, as in --set max_episode_steps=100")
-      }
-      let text = String(value[value.index(after: sign)...])
-      object[String(value[..<sign])] = (try? JSONValue(json: text)) ?? .string(text)
-    }
-    return object
+    do { return try JSONObject(settings: values) } catch { throw ValidationError("--set \(error)") }
   }
 
   func world() throws -> any World {
