@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
-    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(
+      name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
