@@ -9,6 +9,13 @@ import Rewards
 struct WebSocketClient {
   typealias Frames = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
+  /// What the server made of the request.
+  private struct Opening: Sendable {
+    /// nil when it refused.
+    var frames: Frames?
+    var channel: any Channel
+  }
+
   /// How the server ended the connection, in place of an answer.
   struct Closed: Error, Equatable { var code: Int? }
 
@@ -46,18 +53,21 @@ struct WebSocketClient {
 
   /// Connects to `ws://127.0.0.1:port/path`.
   /// - Returns: nil when the server refuses to become a WebSocket.
+  @discardableResult
   static func talk<Result: Sendable>(
     port: Int, path: String = "/ws", headers: [(String, String)] = [],
     _ body: (inout Talk) async throws -> Result
   ) async throws -> Result? {
-    let future: EventLoopFuture<Frames?> = try await ClientBootstrap(
+    let future: EventLoopFuture<Opening> = try await ClientBootstrap(
       group: .singletonMultiThreadedEventLoopGroup
     )
     .connect(host: "127.0.0.1", port: port) { channel in
       channel.eventLoop.makeCompletedFuture {
-        let upgrader = NIOTypedWebSocketClientUpgrader<Frames?>(
+        let upgrader = NIOTypedWebSocketClientUpgrader<Opening>(
           upgradePipelineHandler: { channel, _ in
-            channel.eventLoop.makeCompletedFuture { try Frames(wrappingChannelSynchronously: channel) }
+            channel.eventLoop.makeCompletedFuture {
+              Opening(frames: try Frames(wrappingChannelSynchronously: channel), channel: channel)
+            }
           })
         var fields = HTTPHeaders([("Host", "127.0.0.1")])
         fields.add(contentsOf: headers)
@@ -66,13 +76,17 @@ struct WebSocketClient {
           upgradeRequestHead: head, upgraders: [upgrader],
           notUpgradingCompletionHandler: { channel in
             channel.close(promise: nil)
-            return channel.eventLoop.makeSucceededFuture(nil)
+            return channel.eventLoop.makeSucceededFuture(Opening(frames: nil, channel: channel))
           })
         return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
           configuration: .init(upgradeConfiguration: configuration))
       }
     }
-    guard let frames = try await future.get() else { return nil }
+    let opening = try await future.get()
+    guard let frames = opening.frames else {
+      try? await opening.channel.close()
+      return nil
+    }
     return try await frames.executeThenClose { inbound, outbound in
       var talk = Talk(inbound: inbound.makeAsyncIterator(), outbound: outbound)
       return try await body(&talk)

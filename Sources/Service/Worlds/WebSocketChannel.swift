@@ -34,9 +34,7 @@ struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
     channel.eventLoop.makeCompletedFuture {
       let upgrader = NIOTypedWebSocketServerUpgrader<Language>(
         maxFrameSize: limits.messageBytes,
-        shouldUpgrade: { [admits] channel, head in
-          channel.eventLoop.makeSucceededFuture(admits(head) ? HTTPHeaders() : nil)
-        },
+        shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
         upgradePipelineHandler: { [limits] channel, _ in
           channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
@@ -69,6 +67,9 @@ struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
       configuration.decoderConfiguration.maxHeaderFieldCount = 200
       let chosen = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
         configuration: configuration)
+      let decoder = try channel.pipeline.syncOperations.handler(
+        type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      try channel.pipeline.syncOperations.addHandler(UpgradeGate(admits: admits), position: .after(decoder))
       return Value(channel: channel, chosen: chosen)
     }
   }
@@ -99,6 +100,30 @@ struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
       logger.trace("connection ended", metadata: ["reason": "\(error)"])
       value.channel.close(promise: nil)
     }
+  }
+}
+
+/// Takes the wish to become a WebSocket out of a request that may not, so that the router answers it and says why.
+/// (The upgrade handler itself would drop the request.) It looks at a connection's first request, as that does.
+private final class UpgradeGate: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+  private let admits: (HTTPRequestHead) -> Bool
+  private var isPassed = false
+
+  init(admits: @escaping (HTTPRequestHead) -> Bool) { self.admits = admits }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isPassed, case .head(var head) = Self.unwrapInboundIn(data) else {
+      return context.fireChannelRead(data)
+    }
+    isPassed = true
+    if !(head.headers.contains(name: "Sec-WebSocket-Key")
+      && head.headers.first(name: "Sec-WebSocket-Version") == "13" && admits(head))
+    {
+      head.headers.remove(name: "Upgrade")
+    }
+    context.fireChannelRead(Self.wrapInboundOut(.head(head)))
   }
 }
 

@@ -65,13 +65,14 @@ public enum OpenEnv {
   }
 
   private static func observationSchema(of world: any World) -> JSONValue {
-    let values = (0..<world.agents).map { agent -> JSONValue in
+    let isShared = world.agents == 1 || world.sharesObservation
+    let values = (0..<(isShared ? 1 : world.agents)).map { agent -> JSONValue in
       let space = world.observationSpace(of: agent)
       if case .discrete(let count) = space { return tuple([schema(of: .discrete(count))]) }
       return schema(of: space)
     }
     var fields = [
-      ("metadata", type("object")), ("values", world.agents == 1 ? values[0] : tuple(values)),
+      ("metadata", type("object")), ("values", isShared ? values[0] : tuple(values)),
       ("terminated", type("boolean")), ("truncated", type("boolean")),
     ]
     if world.agents > 1 {

@@ -5,8 +5,9 @@ import Rewards
 /// `close`. What carries the messages (a WebSocket, a test) is somebody else's matter.
 ///
 /// The action has one field: `action` in a world with one agent, `actions` (a list) in one with several. The
-/// observation is `{"metadata", "values", "terminated", "truncated"}`, `values` being the numbers, and with several
-/// agents a list of them for each agent, then with `rewards`; the outer `reward` is the sum over the agents.
+/// observation is `{"metadata", "values", "terminated", "truncated"}`, `values` being the numbers; with several
+/// agents a list of them for each agent, unless all see the same, and `rewards`, of which the outer `reward` is the
+/// sum.
 public final class OpenEnvSession {
   /// What is sent back, and whether the connection is closed after it.
   public struct Answer: Sendable, Equatable {
@@ -16,12 +17,15 @@ public final class OpenEnvSession {
   }
 
   private let environment: any Environment
+  /// Whether `values` is one list for all agents.
+  private let isShared: Bool
   private let reader: ActionReader
   private var episode: String?
   private var hasBegun = false
 
   public init(_ world: any World) {
     environment = world.anyEnvironment()
+    isShared = world.agents == 1 || world.sharesObservation
     reader = ActionReader(environment)
   }
 
@@ -121,11 +125,11 @@ public final class OpenEnvSession {
   private func observation(_ numbers: [Float], _ transition: Transition?) -> JSONObject {
     let info = environment.info
     let width = numbers.count / environment.agents
-    let rows = (0..<environment.agents).map { agent in
+    let rows = (0..<(isShared ? 1 : environment.agents)).map { agent in
       JSONValue.array(numbers[agent * width..<(agent + 1) * width].map { .number(Double($0)) })
     }
     var seen = JSONObject([
-      ("metadata", .object(info)), ("values", environment.agents == 1 ? rows[0] : .array(rows)),
+      ("metadata", .object(info)), ("values", isShared ? rows[0] : .array(rows)),
       ("terminated", .bool(transition?.terminated ?? false)),
       ("truncated", .bool(transition?.truncated ?? false)),
     ])
