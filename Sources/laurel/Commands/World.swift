@@ -7,7 +7,10 @@ struct WorldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "world",
     abstract: "Environments: list, show, trace, or open them to other programs.",
-    subcommands: [WorldList.self, WorldShow.self, WorldTraceCommand.self, WorldPipe.self, WorldServe.self])
+    subcommands: [
+      WorldList.self, WorldShow.self, WorldTraceCommand.self, WorldPipe.self, WorldServe.self,
+      WorldBench.self,
+    ])
 }
 
 struct WorldList: ParsableCommand {
