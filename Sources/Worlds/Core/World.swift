@@ -1,3 +1,4 @@
+@_exported import Numeric
 import Rewards
 
 /// The rules of an environment: how an episode begins, how actions change its state, and what each agent sees.
