@@ -65,7 +65,8 @@ struct WorldCommandTests {
     let arguments = ["trace", "trustdilemma", "--policy", "alternate", "--seed", "7", "--steps", "5"]
     func trace(_ form: String) throws -> Ending { try run(arguments + [form]) }
     let first = try trace("--json")
-    guard case .object(let object) = try JSONValue(json: first.output), case .array(let steps)? = object["steps"]
+    guard case .object(let object) = try JSONValue(json: first.output),
+      case .array(let steps)? = object["steps"]
     else {
       Issue.record("no object: \(first.output)")
       return
