@@ -121,7 +121,7 @@ import Testing
     let expected = CoopetitionFixture.part("parallel")[name]!
     try check(try game(name, [("observation", .string("full"))]))
 
-    func check(_ world: some CoopetitionWorld) throws {
+    func check(_ world: CoopetitionGame) throws {
       #expect(world.observationWidth == expected["width"].int)
       let environment = world.environment(seed: 7)
       for row in expected["episodes"].array {

@@ -1,16 +1,11 @@
 import Foundation
 import Rewards
 
-/// A world of the coopetition family, whatever its extra rule.
-public protocol CoopetitionWorld: World where State == CoopetitionState {
-  var parameters: GameParameters { get }
-}
-
 /// A mixed-motive game of Coopetition-Gym (arXiv 2605.02063): every agent contributes a_i of [0, e_i], closed-form
 /// payoffs and a state of trust follow, and the reward mode says what of it the learners are shown.
 ///
 /// `rule` adds what makes the game one of the twenty environments, or one of your own.
-public struct CoopetitionGame: CoopetitionWorld {
+public struct CoopetitionGame: World {
   private let tables: GameTables
 
   /// - Precondition: `parameters.problem` is nil and the values are logarithmic.
