@@ -47,7 +47,7 @@ public protocol Environment: AnyObject {
   var info: JSONObject { get }
 
   /// Begins an episode.
-  /// - Parameter seed: Starts the random generator anew; nil lets it run on.
+  /// - Parameter seed: Starts anew, as if nothing had happened before; nil lets the random generator run on.
   /// - Returns: What all agents see.
   func reset(seed: UInt64?) -> [Float]
 
@@ -91,8 +91,9 @@ public final class SingleEnvironment<W: World>: Environment {
 
   @discardableResult
   public func reset(seed: UInt64? = nil) -> [Float] {
-    if let seed { random = PCG64(seed: seed) }
-    return begin(world.initialState(after: state, random: &random))
+    guard let seed else { return begin(world.initialState(after: state, random: &random)) }
+    random = PCG64(seed: seed)
+    return begin(world.initialState(after: nil, random: &random))
   }
 
   /// Begins an episode in a state of your own, as tests and planners do.

@@ -1,3 +1,4 @@
+@_exported import Numeric
 import Rewards
 
 /// The rules of an environment: how an episode begins, how actions change its state, and what each agent sees.
@@ -75,6 +76,14 @@ extension World {
   public func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self> {
     BatchEnvironment(self, count: count, seed: seed, threads: threads)
   }
+  /// `environment(seed:)` of a world whose type is not known, as of one that the registry built.
+  public func anyEnvironment(seed: UInt64 = 0) -> any Environment { environment(seed: seed) }
+
+  /// `vector(count:seed:threads:)` of a world whose type is not known.
+  public func anyVector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> any VectorEnvironment {
+    vector(count: count, seed: seed, threads: threads)
+  }
+
   public func vector(count: Int, seed: UInt64 = 0) -> BatchEnvironment<Self> {
     vector(count: count, seed: seed, threads: 1)
   }
