@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds test-worlds-python format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -76,6 +76,10 @@ test-worlds-python: build ## The worlds under Gymnasium's and PettingZoo's own c
 	@bench/prepare-worlds
 	LAUREL=$(CURDIR)/$(LAUREL) PYTHONPATH=clients/python/src \
 	  .deps/bench-worlds-python/bin/python -m unittest clients/python/tests/test_worlds.py
+
+bench-control: build ## PPO on CartPole to a mean return of 475, Stable-Baselines3 against Laurel, on this machine
+	@bench/prepare-control
+	.deps/bench-control-python/bin/python bench/control_ppo.py --rounds $(BENCH_ROUNDS)
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
