@@ -133,12 +133,13 @@ public enum TransitionShapers {
       name: "distance", help: "A reward from the distance to a goal, or from its fall; changes the optimum.",
       parameters: [
         Parameter(
-          "form", .choice(DistanceReward.Form.allCases.map(\.rawValue)), default: .string("progress"),
+          "form", .choice(DistanceRewardForm.allCases.map(\.rawValue)), default: .string("progress"),
           help: "distance: -d each step; progress: the fall of d; approach: a fixed sum when d fell")
       ] + goalParameters,
       make: {
-        DistanceReward(
-          DistanceReward.Form(rawValue: $0.string("form")) ?? .progress, goal: try goalDistance($0))
+        let goal = try goalDistance($0)
+        return DistanceReward(
+          DistanceRewardForm(rawValue: $0.string("form")) ?? .progress, closeness: goal, bonus: goal.scale)
       }),
     TransitionShaperKind(
       name: "affine", help: "factor x reward + offset, limited to low ... high.",
