@@ -4,5 +4,5 @@ extension Shelf {
   /// Every system that Laurel knows, with the recipes that there are.
   public static let standard = Shelf(control)
 
-  private static let control: [any Recipe] = [RewardDesignThesis(), RewardEngineeringOverview()]
+  private static let control: [any Recipe] = [Barfi(), RewardDesignThesis(), RewardEngineeringOverview()]
 }
