@@ -17,11 +17,11 @@ struct Barfi: Recipe {
   let scales = [Scale.quick]
   let scaledDown = """
     A 5 x 5 grid with a tabular policy; the paper also has MountainCar, CartPole and HalfCheetah with neural ones. \
-    The inner discount is fixed.
+    The inner discount is fixed. The outer gradient has the per-step baseline that the card offers.
     """
   let faults = [
     Fault("sign", help: "the outer gradient's sign is flipped"),
-    Fault("ignore-hint", help: "the hint has no part in the outer gradient, so its weight stays 1"),
+    Fault("trusts-hint", help: "the outer objective counts the hint as if it were reward"),
   ]
 
   private enum Hint: String, CaseIterable, Sendable {
@@ -98,8 +98,6 @@ struct Barfi: Recipe {
       case "BARFI, unrolled": .unrolled(updates: 15)
       default: .none
       }
-    if fault == "sign" { settings.sign = -1 }
-    settings.learnsHintWeight = fault != "ignore-hint"
     var learner = BehaviourAlignment(
       reward: BehaviourAlignmentReward(
         states: grid.process.states, actions: 4, hintWeight: arm.name == "primary only" ? 0 : 1),
@@ -137,7 +135,14 @@ struct Barfi: Recipe {
         let trial = play(policy)
         run.success.append(mean(trial.map { $0.last!.primary > 0 ? 1 : 0 }))
         run.value.append(mean(trial.map { discountedReturns($0.map(\.primary), discount: 0.95)[0] }))
-        return trial
+        return trial.map { episode in
+          episode.map { step in
+            var step = step
+            if fault == "sign" { step.primary *= -1 }
+            if fault == "trusts-hint" { step.primary += step.hint }
+            return step
+          }
+        }
       }
       run.diverged += report.diverged ? 1 : 0
     }

@@ -35,15 +35,21 @@ extension RewardDesignThesis {
       ("rooms: original", process.rewards), ("rooms: potential", potential), ("rooms: EXPRD", few),
       ("rooms: all states", all),
     ]
-    let learned = try context.map(arms, seeds: context.seeds(5), name: \.0) { arm, seed in
-      try Self.firstGoodEpisode(process, rewards: arm.1, goal: 0.9 * optimum, seed: seed)
+    func learn(_ ties: TieBreak) throws -> [[Double]] {
+      try context.map(arms, seeds: context.seeds(5), name: \.0) { arm, seed in
+        try Self.firstGoodEpisode(process, rewards: arm.1, goal: 0.9 * optimum, ties: ties, seed: seed)
+      }
     }
+    let (learned, fair) = (try learn(.first), try learn(.random))
     let wrong = Set(steps.last!.states).symmetricDifference([48, 0, 9, 15, 19, 37]).count
     let miss = zip(objectives, Self.reference).map { abs($0 - $1) }.max() ?? .infinity
     let kept = design.gaps.smallestKept(few)
     return RecipeResult(
-      measurements: zip(arms, learned).map { arm, runs in
-        Measurement(arm.0, "episodes to 0.9 V*", runs)
+      measurements: zip(arms, zip(learned, fair)).flatMap { arm, runs in
+        [
+          Measurement(arm.0, "episodes to 0.9 V*", runs.0),
+          Measurement(arm.0, "episodes to 0.9 V*, ties broken at random", runs.1),
+        ]
       },
       checks: [
         Check("rooms: |V*(start) - 5.9995|", abs(optimum - 5.9995), .atMost, 1e-5),
@@ -61,7 +67,11 @@ extension RewardDesignThesis {
       ],
       findings: [
         "EXPRD pays on the states \(steps.last!.states.map(String.init).joined(separator: ", ")): the goal, the trap "
-          + "and the cells at the doors."
+          + "and the cells at the doors.",
+        "The gain in learning speed rests on how the learner breaks ties. Taking the first of equal actions (as the "
+          + "card's prototype does) the original needs \(rounded(mean(learned[0]))) episodes and EXPRD "
+          + "\(rounded(mean(learned[2]))); breaking ties at random, which is the better learner for a sparse reward, "
+          + "\(rounded(mean(fair[0]))) and \(rounded(mean(fair[2]))).",
       ],
       plots: [
         .heatMap(
@@ -80,12 +90,12 @@ extension RewardDesignThesis {
   /// Q-learning (rate 0.5, 10% random, 50 steps): the first episode, looked at every tenth, at which the greedy
   /// policy is worth `goal` from the start; 3000 when there is none.
   private static func firstGoodEpisode(
-    _ process: FiniteMDP, rewards: StateActionTable, goal: Double, seed: UInt64
+    _ process: FiniteMDP, rewards: StateActionTable, goal: Double, ties: TieBreak, seed: UInt64
   ) throws -> Double {
     var random = PCG64(seed: seed)
     var agent = QLearning(
       StateActionTable(states: process.states, actions: process.actions), learningRate: 0.5,
-      discount: process.discount, exploration: 0.1, ties: .first)
+      discount: process.discount, exploration: 0.1, ties: ties)
     for episode in 0..<3000 {
       if episode % 10 == 0, try process.values(of: agent.values.greedy)[RoomsNav.start] >= goal {
         return Double(episode)

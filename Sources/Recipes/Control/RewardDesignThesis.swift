@@ -5,7 +5,10 @@ import Worlds
 /// (ExploRS).
 struct RewardDesignThesis: Recipe {
   let slug = "reward-design-thesis"
-  let standing = Standing.works
+  /// Parts B and C hold on every seed tried, and so does the design itself (A: objectives, states, gaps). What does
+  /// not hold is how soon Q-learning learns the rooms from it: more than 600 episodes for a seed in twenty, and with
+  /// ties broken at random the original reward is learned sooner than EXPRD's.
+  let standing = Standing.fails
   let claim = """
     A reward on five states chosen by a linear program teaches Q-learning the four rooms at least five times \
     sooner; one re-designed for the learner teaches REINFORCE a line with a key that it never learns from the sparse \

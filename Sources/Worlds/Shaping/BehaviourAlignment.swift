@@ -28,11 +28,13 @@ public struct BehaviourAlignment: Sendable {
     public var neumannSteps = 30
     public var neumannRate = 0.2
     public var outerRate = 0.05
+    /// Pulls phi back to its start (an L2 penalty in the outer objective).
+    public var regularization = 0.0
+    /// Subtracts the mean return of each time step in the outer gradient. Without it a policy that has learned the
+    /// task is now and then lost again: RMSprop makes full steps of what is then noise.
+    public var usesBaseline = true
     /// The largest change of a parameter in one outer step.
     public var largestStep = 0.05
-    /// The fault switches of the experiment: the gradient's sign, and whether the hint has a part in it.
-    public var sign = 1.0
-    public var learnsHintWeight = true
 
     public init() {}
   }
@@ -56,6 +58,7 @@ public struct BehaviourAlignment: Sendable {
   private var batches: [[[HintedStep]]] = []
   private var squares: [Double]
   private var silent = 0
+  private let initial: [Double]
 
   /// - Precondition: `decay` > 0 where the reward is learned.
   public init(reward: BehaviourAlignmentReward, settings: Settings = Settings()) {
@@ -68,6 +71,7 @@ public struct BehaviourAlignment: Sendable {
     self.reward = reward
     preferences = StateActionTable(states: reward.bias.states, actions: reward.bias.actions)
     policy = preferences.softmax()
+    initial = reward.parameters
     squares = Array(repeating: 0, count: reward.parameters.count)
   }
 
@@ -94,8 +98,9 @@ public struct BehaviourAlignment: Sendable {
     var report = Report(gradient: 0, diverged: false, isDead: false, hintScale: Self.hintScale(buffer))
     guard settings.outer != .none else { return report }
 
-    let v = Self.policyGradient(trial, policy, discount: settings.discount)
-    var gradient: [Double]
+    let v = Self.policyGradient(
+      trial, policy, discount: settings.discount, usesBaseline: settings.usesBaseline)
+    let gradient: [Double]
     switch settings.outer {
     case .none: return report
     case .implicit:
@@ -112,9 +117,6 @@ public struct BehaviourAlignment: Sendable {
         product: { sums.hessian(last[$0], times: $1, decay: settings.decay) },
         pull: { sums.pull(last[$0], $1) })
     }
-    if !settings.learnsHintWeight {
-      for index in gradient.indices.suffix(policy.states) { gradient[index] = 0 }
-    }
     report.gradient = gradient.reduce(0) { max($0, abs($1)) }
     silent = report.gradient == 0 ? silent + 1 : 0
     report.isDead = silent >= 20
@@ -126,24 +128,34 @@ public struct BehaviourAlignment: Sendable {
   private mutating func step(_ gradient: [Double]) {
     guard gradient.allSatisfy(\.isFinite) else { return }
     var parameters = reward.parameters
+    var gradient = gradient
     for index in gradient.indices {
+      gradient[index] -= settings.regularization * (parameters[index] - initial[index])
       squares[index] = 0.9 * squares[index] + 0.1 * gradient[index] * gradient[index]
-      let change = settings.outerRate * settings.sign * gradient[index] / (squares[index].squareRoot() + 1e-6)
+      let change = settings.outerRate * gradient[index] / (squares[index].squareRoot() + 1e-6)
       parameters[index] += min(max(change, -settings.largestStep), settings.largestStep)
     }
     reward.parameters = parameters
   }
 
   /// dJ/dtheta of the primary return from on-policy episodes.
-  static func policyGradient(_ episodes: [[HintedStep]], _ policy: StateActionTable, discount: Double)
+  static func policyGradient(
+    _ episodes: [[HintedStep]], _ policy: StateActionTable, discount: Double, usesBaseline: Bool
+  )
     -> [Double]
   {
     var gradient = [Double](repeating: 0, count: policy.values.count)
     let share = 1 / Double(max(episodes.count, 1))
-    for episode in episodes {
-      let returns = discountedReturns(episode.map(\.primary), discount: discount)
+    let returns = episodes.map { discountedReturns($0.map(\.primary), discount: discount) }
+    let longest = usesBaseline ? returns.map(\.count).max() ?? 0 : 0
+    let baselines = (0..<longest).map { time in
+      returns.reduce(0) { $0 + (time < $1.count ? $1[time] : 0) }
+        / Double(returns.count { time < $0.count })
+    }
+    for (episode, returns) in zip(episodes, returns) {
       var weight = share
-      for (step, value) in zip(episode, returns) {
+      for (time, step) in episode.enumerated() {
+        let value = returns[time] - (usesBaseline ? baselines[time] : 0)
         gradient[step.state * policy.actions + step.action] += weight * value
         for action in 0..<policy.actions {
           gradient[step.state * policy.actions + action] -= weight * value * policy[step.state, action]

@@ -52,21 +52,25 @@ public struct ExplicableRewardDesign: Sendable {
   }
 
   /// The most informative reward on these states.
-  public func design(on states: [Int]) -> Outcome {
+  /// - Parameter isSmall: Among all most informative ones, the one with the smallest sum of absolute rewards (a second
+  ///   linear program). Otherwise some corner of the optimal set, often with rewards at the limit.
+  public func design(on states: [Int], isSmall: Bool = false) -> Outcome {
     let actions = process.actions
     let columns = states.flatMap { state in (0..<actions).map { state * actions + $0 } }
     let open = (0..<process.states).filter { gaps.optimal[$0].count < actions }
     let place = Dictionary(uniqueKeysWithValues: open.enumerated().map { ($1, $0) })
     let slacks = horizons.count * open.count
     let weight = 1 / Double(horizons.count * process.states)
+    // Rewards up, rewards down, slacks.
+    let count = columns.count
     var program = LinearProgram(
-      minimising: Array(repeating: 0, count: columns.count) + Array(repeating: weight, count: slacks),
-      low: Array(repeating: -limit, count: columns.count) + Array(repeating: 0, count: slacks),
-      high: Array(repeating: limit, count: columns.count) + Array(repeating: .infinity, count: slacks))
+      minimising: Array(repeating: 0, count: 2 * count) + Array(repeating: weight, count: slacks),
+      low: Array(repeating: 0, count: 2 * count + slacks),
+      high: Array(repeating: limit, count: 2 * count) + Array(repeating: .infinity, count: slacks))
     var states: [Int] = []
     func add(_ matrix: [Double], _ state: Int, slack: Int?, atLeast bound: Double) {
-      var row = columns.map { matrix[$0] } + Array(repeating: 0, count: slacks)
-      if let slack { row[columns.count + slack] = 1 }
+      var row = columns.map { matrix[$0] } + columns.map { -matrix[$0] } + Array(repeating: 0, count: slacks)
+      if let slack { row[2 * count + slack] = 1 }
       program.add(row, from: bound)
       states.append(state)
     }
@@ -81,11 +85,20 @@ public struct ExplicableRewardDesign: Sendable {
         add(matrix[pair], state, slack: index * open.count + place[state]!, atLeast: wanted[state])
       }
     }
-    switch program.solve() {
+    var outcome = program.solve()
+    if isSmall, case .optimal(let solution) = outcome {
+      program.add(program.costs, to: solution.objective + 1e-9)
+      program.costs = Array(repeating: 1, count: 2 * count) + Array(repeating: 0, count: slacks)
+      outcome = program.solve()
+    }
+    switch outcome {
     case .optimal(let solution):
       var rewards = StateActionTable(states: process.states, actions: actions)
-      for (index, column) in columns.enumerated() { rewards.values[column] = solution.x[index] }
-      return .design(rewards: rewards, informativeness: -solution.objective)
+      for (index, column) in columns.enumerated() {
+        rewards.values[column] = solution.x[index] - solution.x[count + index]
+      }
+      let missing = solution.x[(2 * count)...].reduce(0, +)
+      return .design(rewards: rewards, informativeness: -weight * missing)
     case .infeasible(let rows): return .infeasible(states: Set(rows.map { states[$0] }).sorted())
     case .unbounded: return .failed("unbounded")
     case .failed(let reason): return .failed(reason)
@@ -106,7 +119,8 @@ public struct ExplicableRewardDesign: Sendable {
     for _ in 0..<budget {
       let options = candidates.filter { !chosen.contains($0) }.map { chosen + [$0] }
       var best: (states: [Int], outcome: Outcome, value: Double)?
-      for (states, outcome) in zip(options, try map?(options, { design(on: $0) }) ?? options.map(design(on:)))
+      for (states, outcome) in zip(
+        options, try map?(options, { design(on: $0) }) ?? options.map { design(on: $0) })
       {
         guard case .design(_, let value) = outcome, value > (best?.value ?? -.infinity) + 1e-12 else {
           continue
