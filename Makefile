@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds test-worlds-python format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -67,6 +67,15 @@ bench-service: service ## The reward service under load, and FastAPI's; kills, m
 	python3 bench/service/malformed.py
 	LAUREL_SERVE=$(CURDIR)/.build/release/laurel-serve PYTHONPATH=clients/python/src \
 	  python3 -W ignore::ResourceWarning -m unittest discover -s clients/python/tests
+
+bench-worlds: build ## CartPole's steps, Gymnasium against Laurel, on this machine
+	@bench/prepare-worlds
+	LAUREL=$(LAUREL) .deps/bench-worlds-python/bin/python bench/worlds.py
+
+test-worlds-python: build ## The worlds under Gymnasium's and PettingZoo's own checks
+	@bench/prepare-worlds
+	LAUREL=$(CURDIR)/$(LAUREL) PYTHONPATH=clients/python/src \
+	  .deps/bench-worlds-python/bin/python -m unittest clients/python/tests/test_worlds.py
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

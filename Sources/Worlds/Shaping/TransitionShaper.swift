@@ -52,6 +52,21 @@ public struct TransitionBatch {
   /// `lanes` x actions: the policy's probabilities before the step, where the learner gives them.
   public var probabilities: UnsafeBufferPointer<Double>?
 
+  public init(
+    lanes: Int, observations: UnsafeBufferPointer<Float>, actions: UnsafeBufferPointer<Float>,
+    nextObservations: UnsafeBufferPointer<Float>, finalObservations: UnsafeBufferPointer<Float>,
+    terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, agents: Int
+  ) {
+    self.lanes = lanes
+    self.observations = observations
+    self.actions = actions
+    self.nextObservations = nextObservations
+    self.finalObservations = finalObservations
+    self.terminated = terminated
+    self.truncated = truncated
+    self.agents = agents
+  }
+
   /// The step of one lane.
   public func transition(_ lane: Int, reward: Double) -> ShapingTransition {
     let (width, wide) = (observations.count / lanes, actions.count / lanes)
