@@ -57,6 +57,7 @@ let package = Package(
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
+    .library(name: "Evolution", targets: ["Evolution"]),
     .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
@@ -82,7 +83,15 @@ let package = Package(
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
-    .target(name: "Recipes", dependencies: ["Shelf", "Worlds", "Rewards"], swiftSettings: strict),
+    // Numeric code: optimised in debug builds too, where its tests would take minutes.
+    .target(
+      name: "Evolution", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+      name: "Recipes", dependencies: ["Shelf", "Evolution", "Worlds", "Rewards"], swiftSettings: strict),
+    .executableTarget(
+      name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",
+      swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
@@ -116,6 +125,7 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(name: "EvolutionTests", dependencies: ["Evolution"], swiftSettings: strict),
     .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
