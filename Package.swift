@@ -58,6 +58,7 @@ let package = Package(
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
     .library(name: "Evolution", targets: ["Evolution"]),
+    .library(name: "Learning", targets: ["Learning"]),
     .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
@@ -83,12 +84,13 @@ let package = Package(
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(name: "Learning", dependencies: ["Rewards", "Worlds"], swiftSettings: strict),
     // Numeric code: optimised in debug builds too, where its tests would take minutes.
     .target(
       name: "Evolution", dependencies: ["Rewards", "Worlds"],
       swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .target(
-      name: "Recipes", dependencies: ["Shelf", "Evolution", "Worlds", "Rewards"], swiftSettings: strict),
+      name: "Recipes", dependencies: ["Shelf", "Evolution", "Learning", "Worlds", "Rewards"], swiftSettings: strict),
     .executableTarget(
       name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",
       swiftSettings: strict),
@@ -126,6 +128,7 @@ let package = Package(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "EvolutionTests", dependencies: ["Evolution"], swiftSettings: strict),
+    .testTarget(name: "LearningTests", dependencies: ["Learning"], swiftSettings: strict),
     .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),

@@ -5,7 +5,9 @@
     python bench/qd_compare.py .build/release/bench-evolution
 
 20 joints, genes in [-1, 1] times pi/2, mean link position in a 50 x 50 grid over [-1, 1]^2, objective 1 - variance
-of the genes. Both sides: the same batch, the same mutation, the same number of evaluations, one thread.
+of the genes. Both sides: the same batch, the same mutation, the same number of evaluations, one thread; processor
+seconds, so that other work on the machine does not count. (CMA-ME: pyribs would draw again what lies outside the
+bounds, without end on this arm; both sides clip instead.)
 """
 
 import json
@@ -25,7 +27,8 @@ JOINTS = 20
 
 
 def arm(genomes):
-    angles = np.cumsum(np.clip(genomes, -1, 1) * np.pi / 2, axis=1)
+    genomes = np.clip(genomes, -1, 1)
+    angles = np.cumsum(genomes * np.pi / 2, axis=1)
     ends = np.stack([np.cos(angles).mean(axis=1), np.sin(angles).mean(axis=1)], axis=1)
     return 1 - genomes.var(axis=1), ends
 
@@ -34,12 +37,12 @@ def pyribs(method, budget, seed):
     archive = GridArchive(solution_dim=JOINTS, dims=[50, 50], ranges=[(-1, 1), (-1, 1)], seed=seed)
     random = np.random.default_rng(seed)
     bounds = [(-1, 1)] * JOINTS
-    begin = time.perf_counter()
+    begin = time.process_time()
     if method == "cma_me":
         emitters = [
             EvolutionStrategyEmitter(
                 archive, x0=random.uniform(-1, 1, JOINTS), sigma0=0.3, ranker="2imp",
-                selection_rule="filter", restart_rule="no_improvement", batch_size=36, bounds=bounds,
+                selection_rule="filter", restart_rule="no_improvement", batch_size=36,
                 seed=seed * 100 + i)
             for i in range(5)
         ]
@@ -57,7 +60,7 @@ def pyribs(method, budget, seed):
     for _ in range(budget // size):
         objective, ends = arm(scheduler.ask())
         scheduler.tell(objective, ends)
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     return {"seconds": seconds, "evaluations": budget // size * size,
             "coverage": float(archive.stats.coverage),
             "qd_score": float(archive.data("objective").sum())}

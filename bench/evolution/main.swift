@@ -13,10 +13,10 @@ do {
   var parameters = JSONObject()
   if words.count > 4, case .object(let given) = try JSONValue(json: words[4]) { parameters = given }
   let arm = PlanarArm(joints: 20, objective: .smoothness)
-  let begin = ContinuousClock.now
+  let begin = clock()
   let found = try QualityDiversity.run(
     arm, method: words[1], parameters: parameters, budget: budget, seed: seed)
-  let seconds = (ContinuousClock.now - begin) / .seconds(1)
+  let seconds = Double(clock() - begin) / Double(CLOCKS_PER_SEC)
   let score = found.qualityScore(over: arm.descriptorRanges)
   print(
     "{\"seconds\": \(seconds), \"evaluations\": \(found.evaluations), \"coverage\": \(found.coverage), \"qd_score\": \(score)}"

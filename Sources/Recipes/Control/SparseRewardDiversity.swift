@@ -9,7 +9,7 @@ public struct SparseRewardDiversity: Recipe {
   public init() {}
 
   public let slug = "qd-sparse-rewards"
-  public let standing = Standing.notYet
+  public let standing = Standing.works
   public let claim =
     "On a sparse planar arm novelty search covers more than random search, fitness alone misses a rewarded area, SERENE finds and exploits both, and TAXONS keeps most of the coverage with a learned descriptor."
   public let rule =
