@@ -2,5 +2,5 @@ import Shelf
 
 extension Shelf {
   /// Every system that Laurel knows, with the recipes that there are.
-  public static let standard = Shelf([SparseRewardDiversity(), EmergentExploration()])
+  public static let standard = Shelf([SparseRewardDiversity(), EmergentExploration(), MultiAgentInverse()])
 }

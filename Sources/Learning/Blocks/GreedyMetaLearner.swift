@@ -4,7 +4,8 @@ import Worlds
 /// Q-learning over what an agent remembers of a block: maximises nothing but reward, with credit that reaches across
 /// episodes (Rentschler and Roberts 2025).
 ///
-/// The memory holds, for each arm, whether it was tried in this block and how much it paid last (13 bins). It is
+/// The memory holds, for each arm, whether it was tried in this block and how much it paid last (13 bins). Arms are
+/// exchangeable, so a value depends on the arm's own memory and on the set of the others'. The memory is
 /// wiped when a block begins, so the agent knows that one has begun and nothing else about it; values are
 /// bootstrapped across the switch. Exploring noise only makes the training data; a learned agent is greedy.
 public struct GreedyMetaLearner: Sendable {
@@ -17,7 +18,7 @@ public struct GreedyMetaLearner: Sendable {
     public var steps = 3000
     /// Where the noise of the data ends, after half the steps; it begins at 1.
     public var finalEpsilon = 0.1
-    /// The step size is 1 / sqrt(updates of the entry), at least this.
+    /// The step size is 1 / sqrt(visits of the entry), at least this.
     public var leastStep = 0.02
 
     public init(episodeDiscount: Double = 0.95, hasMemory: Bool = true) {
@@ -40,17 +41,36 @@ public struct GreedyMetaLearner: Sendable {
   public let world: BlockBandit
   public let settings: Settings
   private let bins = 13
-  /// (bins + 1)^arms memories times arms.
+  /// Where a memory and an arm find their value: (bins + 1)^arms memories times arms.
+  private let entries: [Int]
   private var values: [Double]
 
   public init(_ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64) {
     precondition(world.arms <= 5, "a table over more than five arms is too large")
     self.world = world
     self.settings = settings
-    var memories = 1
-    for _ in 0..<world.arms { memories *= bins + 1 }
-    values = [Double](repeating: 0, count: memories * world.arms)
+    entries = Self.entries(arms: world.arms, digits: bins + 1)
+    values = [Double](repeating: 0, count: entries.count / world.arms)
     train(seed: seed)
+  }
+
+  /// The arm's own digit, then the others' in ascending order.
+  private static func entries(arms: Int, digits: Int) -> [Int] {
+    let memories = (0..<arms).reduce(1) { product, _ in product * digits }
+    var entries: [Int] = []
+    entries.reserveCapacity(memories * arms)
+    for memory in 0..<memories {
+      var rest = memory
+      let own = (0..<arms).map { _ in
+        defer { rest /= digits }
+        return rest % digits
+      }
+      for arm in 0..<arms {
+        let others = own.indices.filter { $0 != arm }.map { own[$0] }.sorted()
+        entries.append(others.reduce(own[arm]) { $0 * digits + $1 })
+      }
+    }
+    return entries
   }
 
   /// The bin of a reward, 1 ... 13: eleven of equal width between -1.8 and 1.8, and the ends.
@@ -73,10 +93,11 @@ public struct GreedyMetaLearner: Sendable {
     }
   }
 
-  private func greedy(_ memory: Int, _ random: inout PCG64) -> Int {
+  /// The most valuable arm; of arms with the same memory the first.
+  private func greedy(_ memory: Int) -> Int {
     var (best, most) = (0, -Double.infinity)
     for arm in 0..<world.arms {
-      let value = values[memory * world.arms + arm] + 1e-9 * random.normal()
+      let value = values[entries[memory * world.arms + arm]]
       if value > most { (best, most) = (arm, value) }
     }
     return best
@@ -87,7 +108,7 @@ public struct GreedyMetaLearner: Sendable {
     let (arms, places) = (world.arms, places)
     var states = (0..<settings.streams).map { _ in world.initialState(after: nil, random: &random) }
     var memories = [Int](repeating: 0, count: settings.streams)
-    var updates = [Double](repeating: 0, count: values.count)
+    var visits = [Double](repeating: 0, count: values.count)
     // The entries touched in this step, with the sum of their errors and how many there were.
     var errors = [Double](repeating: 0, count: values.count)
     var touches = errors
@@ -97,22 +118,21 @@ public struct GreedyMetaLearner: Sendable {
       touched.removeAll(keepingCapacity: true)
       for stream in 0..<settings.streams {
         let memory = settings.hasMemory ? memories[stream] : 0
-        let arm = random.uniform() < epsilon ? random.integer(below: arms) : greedy(memory, &random)
+        let arm = random.uniform() < epsilon ? random.integer(below: arms) : greedy(memory)
         let reward = world.pull(arm, &states[stream], &random)
         states[stream] = world.initialState(after: states[stream], random: &random)
         memories[stream] =
           states[stream].isFresh ? 0 : remembered(memories[stream], arm, reward, places: places)
-        let next = (settings.hasMemory ? memories[stream] : 0) * arms
-        var most = values[next]
-        for other in 1..<max(arms, 1) { most = max(most, values[next + other]) }
-        let entry = memory * arms + arm
+        let next = settings.hasMemory ? memories[stream] : 0
+        let most = values[entries[next * arms + greedy(next)]]
+        let entry = entries[memory * arms + arm]
         if touches[entry] == 0 { touched.append(entry) }
         touches[entry] += 1
         errors[entry] += reward + settings.episodeDiscount * most - values[entry]
       }
       for entry in touched {
-        updates[entry] += 1
-        let rate = max(settings.leastStep, 1 / updates[entry].squareRoot())
+        visits[entry] += touches[entry]
+        let rate = max(settings.leastStep, 1 / visits[entry].squareRoot())
         values[entry] += rate * errors[entry] / touches[entry]
         (errors[entry], touches[entry]) = (0, 0)
       }
@@ -134,7 +154,7 @@ public struct GreedyMetaLearner: Sendable {
       for _ in 0..<pulls {
         let arm =
           epsilon > 0 && random.uniform() < epsilon
-          ? random.integer(below: world.arms) : greedy(settings.hasMemory ? memory : 0, &random)
+          ? random.integer(below: world.arms) : greedy(settings.hasMemory ? memory : 0)
         if best > 0.2, best < 0.8, places.contains(where: { memory / $0 % (bins + 1) == 0 }) {
           decisions += 1
           if memory / places[arm] % (bins + 1) == 0 { explored += 1 }
