@@ -84,8 +84,10 @@ let package = Package(
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
-    .target(name: "Learning", dependencies: ["Rewards", "Worlds"], swiftSettings: strict),
     // Numeric code: optimised in debug builds too, where its tests would take minutes.
+    .target(
+      name: "Learning", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .target(
       name: "Evolution", dependencies: ["Rewards", "Worlds"],
       swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),

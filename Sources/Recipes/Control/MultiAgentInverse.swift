@@ -9,7 +9,7 @@ public struct MultiAgentInverse: Recipe {
   public init() {}
 
   public let slug = "mamql"
-  public let standing = Standing.notYet
+  public let standing = Standing.works
   public let claim =
     "From one or two demonstrated episodes of a two-agent game, MAMQL's policies earn more than behaviour cloning's, and its recovered rewards correlate with the true ones."
   public let rule =

@@ -11,6 +11,14 @@ public struct Gems: World {
     public var players: [Int]
     public var red, blue, purple: [Int]
     public var collected: Int
+
+    public init(players: [Int], red: [Int], blue: [Int], purple: [Int], collected: Int = 0) {
+      self.players = players
+      self.red = red
+      self.blue = blue
+      self.purple = purple
+      self.collected = collected
+    }
   }
 
   public let size: Int
