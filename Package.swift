@@ -57,6 +57,8 @@ let package = Package(
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
+    .library(name: "Evolution", targets: ["Evolution"]),
+    .library(name: "Learning", targets: ["Learning"]),
     .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
@@ -88,8 +90,19 @@ let package = Package(
     .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
     .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
+    // Numeric code: optimised in debug builds too, where its tests would take minutes.
     .target(
-      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Numeric", "Rewards"],
+      name: "Learning", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+      name: "Evolution", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+      name: "Recipes",
+      dependencies: ["Shelf", "Evolution", "Learning", "Worlds", "Control", "Numeric", "Rewards"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",
       swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
@@ -130,6 +143,8 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(name: "EvolutionTests", dependencies: ["Evolution"], swiftSettings: strict),
+    .testTarget(name: "LearningTests", dependencies: ["Learning"], swiftSettings: strict),
     .testTarget(
       name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),

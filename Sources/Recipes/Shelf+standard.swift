@@ -4,5 +4,8 @@ extension Shelf {
   /// Every system that Laurel knows, with the recipes that there are.
   public static let standard = Shelf(control)
 
-  private static let control: [any Recipe] = [Barfi(), RewardDesignThesis(), RewardEngineeringOverview()]
+  private static let control: [any Recipe] = [
+    Barfi(), RewardDesignThesis(), MultiAgentInverse(), RewardEngineeringOverview(), SparseRewardDiversity(),
+    EmergentExploration(),
+  ]
 }
