@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs papers clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -89,6 +89,10 @@ format-check: ## Fail when a source is not in the project's format
 
 docs: ## Write the API documentation to .build/docs
 	@scripts/docs $(DOCUMENTED)
+
+papers: build ## Write docs/papers.md, the table of the 68 systems, from the recipes
+	$(LAUREL) reproduce --list --markdown > docs/papers.md.new
+	mv docs/papers.md.new docs/papers.md
 
 clean: ## Delete what was built; .deps and runs stay
 	rm -rf .build

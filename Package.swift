@@ -107,7 +107,7 @@ let package = Package(
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", "Shelf", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(
       name: "Service",
@@ -147,6 +147,7 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning"], swiftSettings: strict),
     .testTarget(
       name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Shelf"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
@@ -155,7 +156,7 @@ let package = Package(
         "Service", "Worlds", .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
+    .testTarget(name: "StudioTests", dependencies: ["Studio", "Shelf"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx20
 )
@@ -181,8 +182,8 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Torch",
-        "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Shelf",
+        "Recipes", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
