@@ -75,6 +75,11 @@ struct CodeVerifierTests {
     let closures = try await Sandboxes.verdict(
       "def f(n):\n  return lambda x: x + n", "assert candidate(3)(4) == 7")
     #expect(closures.isPassed, "\(closures)")
+    // Calls that were made ahead do not get between a returned function and its answer.
+    let mapped = try await Sandboxes.verdict(
+      "def f(n):\n  return lambda x: x + n", "assert list(map(candidate(3), [1, 2])) == [4, 5]",
+      "assert missing(candidate(1)) == 1", "assert list(map(candidate(4), [1])) == [5]")
+    #expect(mapped.tests == [true, false, true], "\(mapped)")
     let iterators = try await Sandboxes.verdict(
       "def f(n):\n  for i in range(n): yield i", "assert list(candidate(3)) == [0, 1, 2]",
       "assert candidate(3) != [0, 1, 2]", "assert next(candidate(2)) == 0")

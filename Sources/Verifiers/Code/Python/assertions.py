@@ -45,7 +45,7 @@ class Splitter:
 
 
 def split(source, entry):
-    """The test as a tree whose statements report to RECORD: (tree, lines, whether there is a `check`)."""
+    """The test as a tree whose statements report to RECORD: (tree, lines, calls to make ahead, whether there is a `check`)."""
     tree = ast.parse(source)
     check = next((x for x in tree.body if isinstance(x, ast.FunctionDef) and x.name == "check"), None)
     if check is None:
@@ -57,8 +57,53 @@ def split(source, entry):
         check.body = splitter.wrap(check.body)
         # The call that some sets append: the check is called once, by the evaluator.
         tree.body = [x for x in tree.body if not calls_check(x)]
+    ahead = calls_ahead(check.body, splitter.subject) if check else []
     ast.fix_missing_locations(tree)
-    return tree, splitter.lines, check is not None
+    return tree, splitter.lines, ahead, check is not None
+
+
+def calls_ahead(statements, subject):
+    """The calls with literal arguments that the first assertions make, whatever becomes of them: (test, arguments).
+
+    They can be asked for all at once, which spares the processes waiting for each other.
+    """
+    calls, index = [], 0
+    for statement in statements:
+        if isinstance(statement, ast.Try) and isinstance(statement.body[0], ast.Assert):
+            arguments = literal_call(statement.body[0].test, subject)
+            if arguments is None:
+                break
+            calls.append((index, arguments))
+            index += 1
+        elif not (isinstance(statement, (ast.Import, ast.ImportFrom)) or is_text(statement)):
+            break
+    return calls
+
+
+def literal_call(node, subject):
+    """The arguments, when the expression first calls `subject` with literals and does not name it again."""
+    whole = node
+    while True:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == subject:
+                break
+            node = node.args[0] if node.args else None
+        elif isinstance(node, (ast.Compare, ast.BinOp)):
+            node = node.left
+        elif isinstance(node, ast.UnaryOp):
+            node = node.operand
+        else:
+            return None
+    if node.keywords or sum(isinstance(x, ast.Name) and x.id == subject for x in ast.walk(whole)) != 1:
+        return None
+    try:
+        return [ast.literal_eval(argument) for argument in node.args]
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def is_text(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def calls_check(statement):

@@ -129,13 +129,21 @@ _chunks = json.encoder.c_make_encoder and json.encoder.c_make_encoder(
 
 
 def send(fd, message):
-    send_bytes(fd, "".join(_chunks(message, 0)).encode() if _chunks else json.dumps(message).encode())
+    write(fd, frame(message))
 
 
-def send_bytes(fd, data):
+def frame(message):
+    return framed("".join(_chunks(message, 0)).encode() if _chunks else json.dumps(message).encode())
+
+
+def framed(data):
     if len(data) > LIMIT:
         raise NotPlain("more than 8 MiB of data")
-    view = memoryview(len(data).to_bytes(4, "big") + data)
+    return len(data).to_bytes(4, "big") + data
+
+
+def write(fd, data):
+    view = memoryview(data)
     while view:
         try:
             view = view[os.write(fd, view):]
