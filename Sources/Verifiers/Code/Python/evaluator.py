@@ -13,7 +13,7 @@ import sys
 import time
 import types
 
-from assertions import RECORD, free_names, split
+from assertions import RECORD, names, split
 from candidate import classes_of, compiled
 from peer import NotSendable, Peer, text
 from wire import Gone, NotPlain, framed, receive, send, write
@@ -41,7 +41,7 @@ class Test:
         self.count = len(lines)
         if not self.has_check and not lines:
             raise NotJudged("the test has neither a function `check` nor an assertion")
-        self.free = free_names(tree)
+        self.names = names(self.code)
         try:
             self.prompt = compile(task["prompt"], "prompt.py", "exec")
         except (SyntaxError, ValueError):
@@ -124,9 +124,9 @@ class Evaluation:
             raise NotJudged(f"{entry} is a class; only functions can be judged")
         classes = classes_of(module)
         known = {*namespace, *vars(builtins)}
-        namespace[RECORD] = self.record
-        for name in (test.free - known) | {entry}:
+        for name in (test.names - known) | {entry}:
             namespace[name] = self.function(name)
+        namespace[RECORD] = self.record
         self.peer = Peer(self.line, no_name, classes, narrows=False)
         write(self.line[1], code + self.calls_ahead(test))
         self.await_candidate()

@@ -21,6 +21,7 @@ def serve(control, folder, limits, is_sandboxed):
     """Forks a process for each message on `control`, which brings a line's two ends; ends with the judge."""
     confinement.limit(limits)
     filters = confinement.filters()
+    candidate.rehearse()
     gc.collect()
     gc.freeze()
     gc.disable()
