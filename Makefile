@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-trl bench-math bench-code format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service format format-check docs clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -14,7 +14,7 @@ SWIFT_TEST := swift test --manifest-cache none
 SWIFT_SOURCES := Package.swift Sources Tests
 LAUREL := .build/release/laurel
 DEMO_RUN := runs/demo
-DOCUMENTED := Rewards Verifiers Tasks Studio
+DOCUMENTED := Rewards Verifiers Audits Tasks Studio
 BENCH_PROMPTS ?= bench/prompts.jsonl
 BENCH_ROUNDS ?= 5
 BENCH_SEED ?= 1
@@ -27,6 +27,9 @@ setup: ## Fetch libtorch and the small models, compile the shim
 
 build: setup ## Build the laurel command (release)
 	$(SWIFT_BUILD) -c release --product laurel
+
+service: ## Build the reward service that laurel serve starts (release)
+	$(SWIFT_BUILD) -c release --product laurel-serve
 
 demo: build ## Train a small model on tool calls and write a report
 	@mkdir -p $(DEMO_RUN)
@@ -45,6 +48,10 @@ bench-trl: build ## One GRPO step, TRL against Laurel, on this machine
 	@bench/prepare
 	.deps/bench-python/bin/python bench/compare.py --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
 
+bench-transformers: build ## Drawing and a training pass, transformers against Laurel, on this machine
+	@bench/prepare
+	.deps/bench-python/bin/python bench/compare.py --peer transformers --prompts $(BENCH_PROMPTS) --rounds $(BENCH_ROUNDS)
+
 bench-math: build ## Mathematical answers, math-verify against Laurel, on this machine
 	@bench/prepare-math
 	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
@@ -52,6 +59,14 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 
 bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
 	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
+
+bench-service: service ## The reward service under load, and FastAPI's; kills, malformed requests
+	@bench/prepare-service
+	.deps/bench-service-python/bin/python bench/service/load.py
+	python3 bench/service/restart.py
+	python3 bench/service/malformed.py
+	LAUREL_SERVE=$(CURDIR)/.build/release/laurel-serve PYTHONPATH=clients/python/src \
+	  python3 -W ignore::ResourceWarning -m unittest discover -s clients/python/tests
 
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -55,11 +55,21 @@ let package = Package(
   products: [
     .library(name: "Rewards", targets: ["Rewards"]),
     .library(name: "Verifiers", targets: ["Verifiers"]),
+    .library(name: "Audits", targets: ["Audits"]),
+    .library(name: "Worlds", targets: ["Worlds"]),
+    .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Only the service below uses these; building the other products compiles none of them.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
     .target(
@@ -68,17 +78,47 @@ let package = Package(
       name: "Verifiers", dependencies: exactLibrary == nil ? ["Rewards"] : ["Rewards", "CExact"],
       resources: sandboxServer.map { .embedInCode("Code/Python/\($0).py") },
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
+    .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
+    .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Rewards", "Verifiers",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "laurel-serve",
+      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
     .target(name: "RewardsTestSupport", dependencies: ["Rewards"], swiftSettings: strict),
     .testTarget(
       name: "RewardsTests", dependencies: ["Rewards", "RewardsTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], swiftSettings: strict),
+      name: "VerifiersTests", dependencies: ["Verifiers", "RewardsTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", .product(name: "HummingbirdTesting", package: "hummingbird")],
+      swiftSettings: strict),
     .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx20
@@ -105,7 +145,7 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Tasks", "Studio", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -1,6 +1,8 @@
 """Alternates one GRPO step of TRL and one of Laurel on this machine, and prints both medians and the ratio.
 
-    python bench/compare.py --prompts F.jsonl [--rounds 5] [--laurel .build/release/laurel]
+    python bench/compare.py --prompts F.jsonl [--rounds 5] [--laurel .build/release/laurel] [--peer transformers]
+
+The peer `transformers` is no trainer: `generate`, and a forward and backward pass over what it drew.
 
 Each side is a process that warms up once and then answers every `step` line with one JSON line. Only one of them
 works at a time. The order is A B A B, so that a slow spell of the machine touches both.
@@ -55,21 +57,24 @@ def main():
     parser.add_argument("--prompts", required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--laurel", default=os.path.join(common.ROOT, ".build", "release", "laurel"))
+    parser.add_argument("--peer", choices=["TRL", "transformers"], default="TRL")
     parser.add_argument("--laurel-command", help="the whole command of Laurel's side, instead of --laurel")
     options = parser.parse_args()
 
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trl_grpo_step.py")
+    peer = options.peer
+    name = {"TRL": "trl_grpo_step.py", "transformers": "transformers_speed.py"}[peer]
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     laurel = [options.laurel, "bench", "--prompts", options.prompts, "--serve"]
     if options.laurel_command:
         laurel = shlex.split(options.laurel_command)
-    sides = [Side("TRL", [sys.executable, script, "--prompts", options.prompts, "--serve"]), Side("Laurel", laurel)]
+    sides = [Side(peer, [sys.executable, script, "--prompts", options.prompts, "--serve"]), Side("Laurel", laurel)]
 
     answers = {side.name: [] for side in sides}
     for number in range(1, options.rounds + 1):
         for side in sides:
             answer = side.step()
             answers[side.name].append(answer)
-            print(f"round {number}  {side.name:6s}  {answer['seconds']:8.2f} s", flush=True)
+            print(f"round {number}  {side.name:12s}  {answer['seconds']:8.2f} s", flush=True)
     for side in sides:
         side.close()
 
@@ -80,11 +85,15 @@ def main():
             if all(key in answer for answer in list_):
                 medians[name, key] = statistics.median(answer[key] for answer in list_)
     for key, title in (("seconds", "step"), ("sampling_seconds", "sampling"), ("training_seconds", "training")):
-        if ("TRL", key) in medians and ("Laurel", key) in medians:
-            trl, own = medians["TRL", key], medians["Laurel", key]
-            print(f"{title:9s} TRL {trl:8.2f} s   Laurel {own:8.2f} s   TRL / Laurel {trl / own:6.2f}")
+        if (peer, key) in medians and ("Laurel", key) in medians:
+            theirs, own = medians[peer, key], medians["Laurel", key]
+            line = f"{title:9s} {peer} {theirs:8.2f} s   Laurel {own:8.2f} s   {peer} / Laurel {theirs / own:6.2f}"
+            new = answers[peer][0].get("new_tokens")
+            if key != "seconds" and new:
+                line += f"   ({new / theirs:.0f} and {new / own:.0f} completion tokens/s)"
+            print(line)
     tokens = {name: {answer.get("new_tokens") for answer in list_} for name, list_ in answers.items()}
-    if tokens["TRL"] != tokens["Laurel"]:
+    if tokens[peer] != tokens["Laurel"]:
         print(f"warning: the two did not sample the same number of tokens: {tokens}", file=sys.stderr)
     print(json.dumps({name: [answer["seconds"] for answer in list_] for name, list_ in answers.items()}))
 

@@ -62,6 +62,7 @@ def main():
         new_tokens = sequences[:, width:].numel()
         return dict(
             engine="transformers",
+            seconds=round(trained - start, 4),
             sampling_seconds=round(sampled - start, 4),
             training_seconds=round(trained - sampled, 4),
             sampling_tokens_per_second=round(new_tokens / (sampled - start), 1),

@@ -1,9 +1,12 @@
 import Rewards
 
 /// Registers every verifier of this module.
-public func registerVerifiers(into registry: inout Registry) {
+/// - Parameter openAnswers: what `mixed_task` compares open answers with; nil leaves them `failed`.
+public func registerVerifiers(into registry: inout Registry, openAnswers: (any TextSimilarity)? = nil) {
   registry.register([
-    .answer, .math, .code, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall,
+    .answer, .math, .code, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall, .column,
+    .bleu, .chrf, .rouge, .tokenF1, .exactMatch, .ranking, .boxes, .guiAction,
+    .mixedTask(openAnswers: openAnswers), .screening,
   ])
 }
 

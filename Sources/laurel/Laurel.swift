@@ -7,7 +7,8 @@ struct Laurel: AsyncParsableCommand {
     commandName: "laurel",
     abstract: "State rewards, train a language model with them, look at what it learned.",
     subcommands: [
-      Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, VerifyCommand.self,
+      Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, TestCommand.self,
+      AttackCommand.self, Serve.self, VerifyCommand.self,
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,
       Doctor.self, Bench.self,
     ])

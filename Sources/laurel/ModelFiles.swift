@@ -34,10 +34,10 @@ enum ModelFiles {
     )
   }
 
-  func model(dtype: DType) throws -> LlamaModel {
+  func model(dtype: DType, device: Device = .cpu) throws -> LlamaModel {
     switch self {
-    case .gguf(let file): try LlamaModel(file, dtype: dtype)
-    case .folder(let path): try LlamaModel(folder: path, dtype: dtype)
+    case .gguf(let file): try LlamaModel(file, dtype: dtype, device: device)
+    case .folder(let path): try LlamaModel(folder: path, dtype: dtype, device: device)
     }
   }
 
@@ -71,12 +71,19 @@ enum ModelFiles {
     }
   }
 
-  /// Elements for `auto`: bfloat16 where the processor multiplies it in hardware.
-  static func dtype(_ name: String) -> DType {
+  /// Elements for `auto`: bfloat16 where the device multiplies it in hardware.
+  static func dtype(_ name: String, on device: Device = .cpu) -> DType {
     switch name {
     case "float32": .float32
     case "bfloat16": .bfloat16
-    default: Torch.hasFastBFloat16 ? .bfloat16 : .float32
+    default:
+      (device.isCPU ? Torch.hasFastBFloat16 : device.description.hasPrefix("cuda")) ? .bfloat16 : .float32
     }
+  }
+
+  /// The device of a name; `auto` is the first CUDA device where there is one, else the processor.
+  static func device(_ name: String) throws -> Device {
+    guard name == "auto" else { return try Device(name) }
+    return (try? Device("cuda")) ?? .cpu
   }
 }

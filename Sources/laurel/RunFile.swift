@@ -29,6 +29,8 @@ struct RunFile {
   var lora: LoRAConfiguration?
   var optimizer: OptimizerSettings
   var dtype: String
+  /// `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+  var device: String
   var saveSteps: Int
   var saveTotalLimit: Int
   var evalSteps: Int
@@ -62,7 +64,7 @@ struct RunFile {
 
   static let keys =
     [
-      "name", "method", "model", "adapter", "task", "held_out", "dtype", "seed", "max_steps",
+      "name", "method", "model", "adapter", "task", "held_out", "dtype", "device", "seed", "max_steps",
       "prompts_per_step",
       "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "stop", "learning_rate",
       "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1",
@@ -84,11 +86,17 @@ struct RunFile {
     try root.requireKeys(Self.keys)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
+      // The name becomes the run's folder.
+      throw (root["name"]?.error("expected a name without '/' that does not begin with '.'"))
+        ?? ValidationFailure("\(path): give the run a name")
+    }
     method = try Self.choice(root, "method", default: .grpo)
     model = try root.string("model", default: ModelFiles.defaultName)
     adapter = try root["adapter"].map { try $0.string() }
     heldOut = try root.int("held_out", default: 64, in: 2...100_000)
     dtype = try root.choice("dtype", of: ["auto", "float32", "bfloat16"], default: "auto")
+    device = try root.string("device", default: "auto")
     (task, taskOptions) = try Self.task(root.required("task"))
     lora = try Self.lora(root["lora"])
     optimizer = try Self.optimizer(root)
@@ -193,6 +201,7 @@ extension RunFile {
     put("task", taskOptions)
     put("held_out", .integer(heldOut))
     put("dtype", .string(dtype))
+    put("device", .string(device))
     put("seed", .integer(Int(trainer.seed)))
     put("max_steps", .integer(trainer.maxSteps))
     put("prompts_per_step", .integer(trainer.promptsPerStep))

@@ -26,15 +26,17 @@ final class TrainFixture {
     """
 
   /// Writes `run.yaml` with the given lines added.
-  func write(_ lines: String, rewards: String = TrainFixture.rewards) throws {
+  func write(
+    _ lines: String, task: String = "arithmetic", length: Int = 12, rewards: String = TrainFixture.rewards
+  ) throws {
     let text = """
       model: tiny-tied
-      task: arithmetic
+      task: \(task)
       held_out: 4
       max_steps: 16
       prompts_per_step: 2
       num_generations: 3
-      max_completion_length: 12
+      max_completion_length: \(length)
       learning_rate: 0.01
       lora: {r: 4}
       save_steps: 2
@@ -102,7 +104,7 @@ struct TrainTests {
     _ signal: Int32
   ) throws {
     let fixture = try TrainFixture()
-    try fixture.write("temperature: 1.2\nnum_iterations: 2\nbeta: 0.01")
+    try fixture.write("temperature: 1.2\nnum_iterations: 2\nbeta: 0.01\neval_steps: 3")
     #expect(try fixture.run("train", "run.yaml", "--output", "whole").status == 0)
 
     let (process, error) = try fixture.start(["train", "run.yaml", "--output", "cut"])
@@ -120,14 +122,21 @@ struct TrainTests {
     let whole = try #require(fixture.contents("whole/" + weights))
     #expect(fixture.contents("cut/" + weights) == whole)
 
-    func rewards(_ folder: String) throws -> [JSONValue?] {
+    /// Every step's reward and evaluation (a resumed run writes both on one line).
+    func rewards(_ folder: String) throws -> [String: JSONValue] {
       let lines = String(decoding: try #require(fixture.contents(folder + "/metrics.jsonl")), as: UTF8.self)
-      return try lines.split(separator: "\n").map { line in
-        guard case .object(let row) = try JSONValue(json: String(line)) else { return nil }
-        return row["reward"]
+      var result: [String: JSONValue] = [:]
+      for line in lines.split(separator: "\n") {
+        guard case .object(let row) = try JSONValue(json: String(line)), let step = row["step"] else {
+          continue
+        }
+        for key in ["reward", "eval_reward"] {
+          if let value = row[key] { result["\(step.jsonText) \(key)"] = value }
+        }
       }
+      return result
     }
-    #expect(try rewards("whole").count == 16)
+    #expect(try rewards("whole").count == 16 + 5)
     #expect(try rewards("whole") == rewards("cut"))
     guard
       case .object(let summary) = try JSONValue(
@@ -228,10 +237,58 @@ struct TrainTests {
     #expect(changed.status != 0)
     #expect(changed.error.contains("'temperature: 0.5' where the run has 'temperature: 1.0'"))
 
+    try fixture.write("name: ../up")
+    #expect(try fixture.run("train", "run.yaml").error.contains("expected a name without '/'"))
+
+    try fixture.write("", length: 4090)
+    let long = try fixture.run("train", "run.yaml", "--output", "c")
+    #expect(long.status != 0)
+    #expect(
+      long.error.contains("the model takes 4096 together with max_completion_length 4090"), "\(long.error)")
+
     try fixture.write("adapter: nowhere")
     let adapter = try fixture.run("train", "run.yaml", "--output", "b")
     #expect(adapter.status != 0)
     #expect(adapter.error.contains("nowhere/adapter_config.json: the file cannot be read"))
+  }
+
+  @Test func `a run that cannot start, and one whose reward fails, say why and are kept as failed`() throws {
+    let fixture = try TrainFixture()
+    try fixture.write("device: cuda:7")
+    let device = try fixture.run("train", "run.yaml", "--output", "a")
+    #expect(device.status != 0)
+    #expect(device.error.contains("device 'cuda:7' is not available with the installed torch"))
+
+    // Prompts without references, which the reward needs.
+    let data = fixture.folder.appendingPathComponent("data.jsonl")
+    try Data("{\"prompt\": \"one\"}\n{\"prompt\": \"two\"}\n".utf8).write(to: data)
+    try fixture.write(
+      "", task: "{jsonl: {path: data.jsonl, held_out: 0.5}}",
+      rewards: "rewards:\n  - answer: {}\n    on_failure: stop")
+    let reward = try fixture.run("train", "run.yaml", "--output", "b")
+    #expect(reward.status != 0)
+    #expect(reward.error.contains("reward \"answer\" failed on sample 0"), "\(reward.error)")
+    #expect(reward.error.contains("failed before the end of the first step"))
+    let list = try fixture.output(["runs", "."])
+    #expect(list.split(separator: "\n").count == 2)
+    #expect(list.split(separator: "\n").allSatisfy { $0.contains("failed") })
+  }
+
+  @Test func `an empty data set and one without held-out prompts are refused by name`() throws {
+    let fixture = try TrainFixture()
+    let data = fixture.folder.appendingPathComponent("data.jsonl")
+    try Data().write(to: data)
+    func run() throws -> (status: Int32, error: String) {
+      try fixture.write("", task: "{jsonl: {path: data.jsonl}}")
+      return try fixture.run("train", "run.yaml", "--output", "x")
+    }
+    let empty = try run()
+    #expect(empty.status != 0)
+    #expect(empty.error.contains("data.jsonl: the data set is empty"))
+    try Data("{\"prompt\": \"one\"}\n".utf8).write(to: data)
+    let single = try run()
+    #expect(single.status != 0)
+    #expect(single.error.contains("task jsonl has no held-out prompts"))
   }
 
   @Test func `two runs in the same folder: the second is refused and names the first`() throws {

@@ -45,6 +45,6 @@ import Testing
     let column: [Double?] = [1, 5, nil, 0.7]
     #expect(Clip(0...2).shape(column, context: context) == [1, 2, nil, 0.7])
     #expect(Affine(factor: 2, offset: 1).shape(column, context: context) == [3, 11, nil, 2.4])
-    #expect(CenterInGroup().shape(column, context: context) == [-2, 2, nil, 0])
+    #expect(Center().shape(column, context: context) == [-2, 2, nil, 0])
   }
 }

@@ -32,8 +32,14 @@ import Testing
     let registry = Registry()
     #expect(registry.rewardKinds.isEmpty)
     #expect(
-      registry.combinerKinds.map(\.name) == ["weighted_sum", "product", "minimum", "lexicographic", "gate"])
-    #expect(registry.shaperKinds.map(\.name) == ["clip", "affine", "center"])
+      registry.combinerKinds.map(\.name) == [
+        "weighted_sum", "product", "weighted_mean", "minimum", "maximum", "all_of", "any_of", "hybrid",
+        "lexicographic", "gate",
+      ])
+    #expect(
+      registry.shaperKinds.map(\.name) == [
+        "clip", "affine", "schedule", "center", "whiten", "clip_steps", "delta", "par",
+      ])
     for kind in registry.advantageKinds where kind.parameters.allSatisfy({ $0.default != nil }) {
       _ = try kind.make(Parameters(of: kind.parameters))
     }

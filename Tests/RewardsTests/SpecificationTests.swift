@@ -166,11 +166,11 @@ private struct WrongFile: Sendable, CustomTestStringConvertible {
       (
         "rewards:\n  - number: {scal: 1}\n",
         "2:14: rewards[0].number.scal: unknown key \"scal\"; expected one of scale, tags, mode, name, weight, "
-          + "timeout, on_failure, penalty, only_if, shape; did you mean \"scale\"?"
+          + "timeout, on_failure, penalty, only_if, only_where, shape; did you mean \"scale\"?"
       ),
       (
         "rewards: [number]\nadvntage: grpo\n",
-        "2:1: advntage: unknown key \"advntage\"; expected one of rewards, combine, advantage; "
+        "2:1: advntage: unknown key \"advntage\"; expected one of rewards, combine, advantage, tests; "
           + "did you mean \"advantage\"?"
       ),
       (

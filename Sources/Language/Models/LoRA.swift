@@ -54,6 +54,10 @@ public final class LoRA: @unchecked Sendable {
     }
     let random = CounterRandom(seed: seed)
     let shape = model.configuration
+    guard configuration.firstLayer < shape.layers else {
+      throw TorchError(
+        "lora.first_layer is \(configuration.firstLayer), and the model has layers 0 to \(shape.layers - 1)")
+    }
     layers = try (0..<shape.layers).map { layer in
       guard layer >= configuration.firstLayer else { return [:] }
       var adapters: [LoRATarget: Adapter] = [:]

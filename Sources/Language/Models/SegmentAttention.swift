@@ -45,7 +45,8 @@ struct SegmentAttention {
     let longest = lengths.max() ?? 0
     if longest > 0, lengths.allSatisfy({ 5 * $0 > 3 * longest }) { return [Array(lengths.indices)] }
     var parts: [[Int]] = []
-    for index in lengths.indices.sorted(by: { (lengths[$1], $0) < (lengths[$0], $1) }) where lengths[index] > 0 {
+    for index in lengths.indices.sorted(by: { (lengths[$1], $0) < (lengths[$0], $1) })
+    where lengths[index] > 0 {
       if let first = parts.last?.first, 5 * lengths[index] > 3 * lengths[first] {
         parts[parts.count - 1].append(index)
       } else {

@@ -28,6 +28,30 @@ public struct MinimumOfRewards: Combiner {
   }
 }
 
+/// total = the largest reward present. Weights play no part.
+public struct MaximumOfRewards: Combiner {
+  public var usesWeights: Bool { false }
+  public init() {}
+
+  public func totals(_ components: RewardComponents) -> [Double?] {
+    components.rowTotals { row in row.map(\.value).max() ?? 0 }
+  }
+}
+
+/// total = sum_k w_k r_k / sum_k w_k over the rewards present, so an abstention does not lower the total; 0
+/// where the weights present add up to 0.
+public struct WeightedMean: Combiner {
+  public var usesWeights: Bool { true }
+  public init() {}
+
+  public func totals(_ components: RewardComponents) -> [Double?] {
+    components.rowTotals { row in
+      let weight = row.reduce(0) { $0 + $1.weight }
+      return weight == 0 ? 0 : finiteDot(row.map { $0.weight / weight }, row.map(\.value))
+    }
+  }
+}
+
 /// The first reward decides, the second breaks its ties, and so on.
 ///
 /// Inside each group samples are ranked in that order; total = rank / (number of distinct ranks - 1), so the

@@ -67,7 +67,8 @@ public struct JSONRowScanner: Sendable {
     return nil
   }
 
-  private static func field(_ cursor: inout JSONCursor) throws(JSONError) -> Field {
+  /// Moves past one value and says where it stands.
+  static func field(_ cursor: inout JSONCursor) throws(JSONError) -> Field {
     var field = Field()
     if cursor.byte == 0x22 {
       let token = try cursor.scanString()

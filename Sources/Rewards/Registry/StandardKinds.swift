@@ -6,34 +6,6 @@ extension Registry {
     registerStandardAdvantages()
   }
 
-  private mutating func registerStandardShapers() {
-    register(
-      ShaperKind(
-        name: "clip", help: "Limits a reward to an interval.",
-        parameters: [
-          Parameter("low", .number, help: "the smallest value"),
-          Parameter("high", .number, help: "the largest value"),
-        ],
-        make: { parameters in
-          let (low, high) = (parameters.double("low"), parameters.double("high"))
-          guard low <= high else {
-            throw ParameterError(parameter: "low", expected: "a number up to high (\(high))", found: "\(low)")
-          }
-          return Clip(low...high)
-        }))
-    register(
-      ShaperKind(
-        name: "affine", help: "Multiplies a reward by a factor and adds an offset.",
-        parameters: [
-          Parameter("factor", .number, default: .number(1), help: "the factor"),
-          Parameter("offset", .number, default: .number(0), help: "the offset"),
-        ],
-        make: { Affine(factor: $0.double("factor"), offset: $0.double("offset")) }))
-    register(
-      ShaperKind(
-        name: "center", help: "Subtracts the mean of the sample's group.", make: { _ in CenterInGroup() }))
-  }
-
   private mutating func registerStandardCombiners() {
     register(
       CombinerKind(
@@ -41,7 +13,41 @@ extension Registry {
     register(
       CombinerKind(name: "product", help: "Multiplies the rewards.", make: { _ in ProductOfRewards() }))
     register(
+      CombinerKind(
+        name: "weighted_mean", help: "The mean of the rewards present, each with its weight.",
+        make: { _ in WeightedMean() }))
+    register(
       CombinerKind(name: "minimum", help: "Takes the smallest reward.", make: { _ in MinimumOfRewards() }))
+    register(
+      CombinerKind(name: "maximum", help: "Takes the largest reward.", make: { _ in MaximumOfRewards() }))
+    let threshold = Parameter("at_least", .number, default: .number(1), help: "the threshold")
+    register(
+      CombinerKind(
+        name: "all_of", help: "1 when every reward reaches a threshold, else 0.", parameters: [threshold],
+        make: { AllOf(atLeast: $0.double("at_least")) }))
+    register(
+      CombinerKind(
+        name: "any_of", help: "1 when one reward reaches a threshold, else 0.", parameters: [threshold],
+        make: { AnyOf(atLeast: $0.double("at_least")) }))
+    register(
+      CombinerKind(
+        name: "hybrid",
+        help: "A rule weighted by confidence, a model where the rule abstains, the rest added (2510.05283).",
+        parameters: [
+          Parameter("rule", .string, help: "the reward that checks", namesReward: true),
+          Parameter("model", .string, help: "the reward that judges", namesReward: true),
+          Parameter(
+            "confidence", .string, default: .null, help: "the reward that says how far the rule is trusted",
+            namesReward: true),
+          Parameter(
+            "blend", .bool, default: .bool(false), help: "the model fills what confidence takes from the rule"
+          ),
+        ],
+        make: {
+          try Hybrid(
+            rule: $0.string("rule"), model: $0.string("model"), confidence: $0.optionalString("confidence"),
+            blends: $0.bool("blend"))
+        }))
     register(
       CombinerKind(
         name: "lexicographic", help: "Ranks each group by the first reward, ties by the next, and so on.",

@@ -7,7 +7,11 @@ extension RewardEntry {
   /// A pointwise reward is asked sample by sample, and `timeout` holds for each. Any other is asked about the
   /// whole batch at once; when it throws or does not answer in time it is asked again about each sample alone,
   /// or about each group when it reads groups, so that only the guilty part has no number.
-  func scores(of samples: [Sample], state: RunState) async -> [Score] {
+  ///
+  /// A group scores itself, with the time limits and failure rules of the rewards inside.
+  /// - Throws: `ScoringError` from a reward with `on_failure: stop` inside a group.
+  func scores(of samples: [Sample], state: RunState) async throws -> [Score] {
+    if let group = reward as? RewardGroup { return try await group.score(samples, state: state) }
     if let reward = reward as? any PointwiseReward<Sample> {
       return await scores(count: samples.count) { try reward.score(samples[$0], state: state) }
     }
@@ -80,7 +84,7 @@ extension Answer {
     let score: Score
     switch self {
     case .finished(let scores):
-      if scores.count == count { return scores.map { Score($0.outcome, parts: $0.parts) } }
+      if scores.count == count { return scores.map(\.checked) }
       score = .failed("the reward returned \(scores.count) scores for \(count) samples")
     case .threw(let error): score = .failed("\(error)")
     case .timedOut: score = Score(.timedOut(seconds: timeout))

@@ -20,6 +20,18 @@ public struct RewardCondition: Sendable, Equatable {
   }
 }
 
+/// A condition on the data row: the reward is asked only about samples whose column holds a value, and abstains
+/// on the others. The prompt decides, never the response.
+public struct ColumnCondition: Sendable, Equatable {
+  public var column: String
+  public var equals: JSONValue
+
+  public init(column: String, equals: JSONValue = .bool(true)) {
+    self.column = column
+    self.equals = equals
+  }
+}
+
 /// One reward of a specification, with the rules for its numbers.
 public struct RewardEntry: Sendable {
   public var name: String
@@ -28,10 +40,13 @@ public struct RewardEntry: Sendable {
   public var parameters: Parameters?
   public var reward: any Reward<Sample>
   public var weight: Double
+  /// The weight over the steps of a run, in place of `weight`.
+  public var weightSchedule: Schedule?
   /// Seconds for one sample; a reward that is not pointwise has as long for a batch.
   public var timeout: Double
   public var onFailure: FailureRule
   public var condition: RewardCondition?
+  public var onlyWhere: ColumnCondition?
   public var shapers: [NamedPart<any Shaper>]
   /// The reward's calls that nobody waits for any more.
   let stuck = StuckCalls()
@@ -41,18 +56,29 @@ public struct RewardEntry: Sendable {
 
   public init(
     _ reward: any Reward<Sample>, name: String? = nil, kind: String? = nil, parameters: Parameters? = nil,
-    weight: Double = 1, timeout: Double = RewardEntry.defaultTimeout, onFailure: FailureRule = .leaveOut,
-    condition: RewardCondition? = nil, shapers: [NamedPart<any Shaper>] = []
+    weight: Double = 1, weightSchedule: Schedule? = nil, timeout: Double = RewardEntry.defaultTimeout,
+    onFailure: FailureRule = .leaveOut, condition: RewardCondition? = nil, onlyWhere: ColumnCondition? = nil,
+    shapers: [NamedPart<any Shaper>] = []
   ) {
     self.name = name ?? reward.name
     self.kind = kind
     self.parameters = parameters
     self.reward = reward
     self.weight = weight
+    self.weightSchedule = weightSchedule
     self.timeout = timeout
     self.onFailure = onFailure
     self.condition = condition
+    self.onlyWhere = onlyWhere
     self.shapers = shapers
+  }
+
+  /// The weight at a step of a run.
+  public func weight(at state: RunState) -> Double { weightSchedule?.value(at: state) ?? weight }
+
+  /// True when the number in the table is the number that counts, times a weight that does not change.
+  package var isPlain: Bool {
+    shapers.isEmpty && condition == nil && onlyWhere == nil && weightSchedule == nil
   }
 }
 
@@ -75,6 +101,12 @@ public struct ScoringError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The sample's index in the batch.
   public var sample: Int
   public var reason: String
+
+  package init(reward: String, sample: Int, reason: String) {
+    self.reward = reward
+    self.sample = sample
+    self.reason = reason
+  }
 
   public var description: String { "reward \"\(reward)\" failed on sample \(sample): \(reason)" }
 }

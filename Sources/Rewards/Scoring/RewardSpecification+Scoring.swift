@@ -5,27 +5,29 @@ extension RewardSpecification {
   /// and takes nothing from the others, even when the reward ignores cancellation and never returns.
   /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `CancellationError`.
   public func score(_ samples: [Sample], state: RunState = RunState()) async throws -> RewardTable {
-    var table = RewardTable(names: names, weights: entries.map(\.weight), samples: samples)
+    var table = RewardTable(names: names, weights: entries.map { $0.weight(at: state) }, samples: samples)
     if samples.isEmpty { return table }
-    let columns = await withTaskGroup(of: (Int, [Score]).self) { group in
+    let columns = try await withThrowingTaskGroup(of: (Int, RewardColumn).self) { group in
       for (index, entry) in entries.enumerated() {
-        group.addTask { (index, await entry.scores(of: samples, state: state)) }
+        group.addTask { (index, try await entry.column(of: samples, state: state)) }
       }
-      var columns = [[Score]](repeating: [], count: entries.count)
-      for await (index, scores) in group { columns[index] = scores }
+      var columns = [RewardColumn](repeating: RewardColumn(scores: []), count: entries.count)
+      for try await (index, column) in group { columns[index] = column }
       return columns
     }
     try Task.checkCancellation()
-    for (reward, scores) in columns.enumerated() { table.fill(column: reward, with: scores) }
-    table.components = try components(of: table, state: state)
+    for (reward, column) in columns.enumerated() { table.fill(column: reward, with: column.scores) }
+    table.components = try components(of: table, columns, state: state)
     table.totals = combiner.part.totals(table.components)
     return table
   }
 
   /// The table's numbers after penalties, shapers and conditions.
-  private func components(of table: RewardTable, state: RunState) throws(ScoringError) -> RewardComponents {
+  private func components(
+    of table: RewardTable, _ columns: [RewardColumn], state: RunState
+  ) throws(ScoringError) -> RewardComponents {
     var components = table.components
-    let context = ShapingContext(groups: table.groups, lengths: table.lengths, state: state)
+    var context = ShapingContext(groups: table.groups, lengths: table.lengths, state: state)
     var scored: [String: [Double?]] = [:]
     for (reward, entry) in entries.enumerated() {
       scored[entry.name] = try failuresResolved(table, reward, entry, &components)
@@ -33,7 +35,11 @@ extension RewardSpecification {
     for (reward, entry) in entries.enumerated() {
       var column = scored[entry.name] ?? []
       for sample in column.indices where components.isLeftOut[sample] { column[sample] = nil }
-      for shaper in entry.shapers { column = shaper.part.shape(column, context: context) }
+      context.steps = columns[reward].steps
+      for (index, shaper) in entry.shapers.enumerated() {
+        context.references = columns[reward].references[index] ?? [:]
+        column = shaper.part.shape(column, context: context)
+      }
       if let condition = entry.condition, let other = scored[condition.reward] {
         for sample in column.indices where column[sample] != nil {
           if let value = other[sample], value < condition.atLeast { column[sample] = 0 }

@@ -19,6 +19,13 @@ public struct CellMessage: Sendable, Equatable {
   public var reward: String
   public var outcome: OutcomeCode
   public var text: String
+
+  package init(sample: Int, reward: String, outcome: OutcomeCode, text: String) {
+    self.sample = sample
+    self.reward = reward
+    self.outcome = outcome
+    self.text = text
+  }
 }
 
 /// The scores of a batch: rows are samples, columns rewards, all in flat arrays.

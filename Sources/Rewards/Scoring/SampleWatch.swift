@@ -73,7 +73,7 @@ final class SampleWatch: @unchecked Sendable {
       }
       if let answer {
         // Made anew: a value put into a score by hand is checked here.
-        scores[current] = Score(answer.outcome, parts: answer.parts)
+        scores[current] = answer.checked
         current += 1
         timeOutsInARow = 0
       }

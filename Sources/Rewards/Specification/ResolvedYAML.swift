@@ -2,38 +2,57 @@ extension RewardSpecification {
   /// The specification with every default written out; reading it gives the same specification. Rewards made
   /// in code appear as comments.
   public var resolvedYAML: String {
-    var lines = ["rewards:"]
-    for entry in entries {
-      guard let kind = entry.kind else {
-        lines.append("  # \(entry.name): made in code")
-        continue
-      }
-      lines.append("  - name: \(JSONValue.string(entry.name).flowYAML)")
-      lines.append("    \(kind): \(JSONValue.object(entry.parameters?.values ?? JSONObject()).flowYAML)")
-      lines.append("    weight: \(JSONValue.number(entry.weight).flowYAML)")
-      lines.append("    timeout: \(JSONValue.number(entry.timeout).flowYAML)")
-      switch entry.onFailure {
-      case .leaveOut: lines.append("    on_failure: leave_out")
-      case .stop: lines.append("    on_failure: stop")
-      case .penalty(let penalty):
-        lines.append("    on_failure: penalty")
-        lines.append("    penalty: \(JSONValue.number(penalty).flowYAML)")
-      }
-      if let condition = entry.condition {
-        let threshold = JSONValue.number(condition.atLeast).flowYAML
-        lines.append(
-          "    only_if: {reward: \(JSONValue.string(condition.reward).flowYAML), at_least: \(threshold)}")
-      }
-      if !entry.shapers.isEmpty {
-        lines.append("    shape:")
-        for shaper in entry.shapers {
-          lines.append("      - \(shaper.kind): \(JSONValue.object(shaper.parameters).flowYAML)")
-        }
-      }
-    }
-    lines.append("combine: {\(combiner.kind): \(JSONValue.object(combiner.parameters).flowYAML)}")
-    lines.append("advantage: {\(estimator.kind): \(JSONValue.object(estimator.parameters).flowYAML)}")
+    let lines =
+      resolvedLines
+      + ["advantage: {\(estimator.kind): \(JSONValue.object(estimator.parameters).flowYAML)}"]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The rewards and how they are combined.
+  fileprivate var resolvedLines: [String] {
+    ["rewards:"] + entries.flatMap(\.resolvedLines).map { "  " + $0 }
+      + ["combine: {\(combiner.kind): \(JSONValue.object(combiner.parameters).flowYAML)}"]
+  }
+}
+
+extension RewardEntry {
+  fileprivate var resolvedLines: [String] {
+    var lines: [String] = []
+    func put(_ key: String, _ value: JSONValue) { lines.append("\(key): \(value.flowYAML)") }
+    put("name", .string(name))
+    let group = reward as? RewardGroup
+    if let group {
+      lines += group.specification.resolvedLines
+    } else if let kind {
+      put(kind, .object(parameters?.values ?? JSONObject()))
+    } else {
+      return ["# \(name): made in code"]
+    }
+    put("weight", weightSchedule.map { .object($0.settings) } ?? .number(weight))
+    if group == nil { put("timeout", .number(timeout)) }
+    switch onFailure {
+    case .leaveOut: put("on_failure", .string("leave_out"))
+    case .stop: put("on_failure", .string("stop"))
+    case .penalty(let penalty):
+      put("on_failure", .string("penalty"))
+      put("penalty", .number(penalty))
+    }
+    if let condition {
+      put(
+        "only_if",
+        .object(
+          JSONObject([("reward", .string(condition.reward)), ("at_least", .number(condition.atLeast))])))
+    }
+    if let onlyWhere {
+      put(
+        "only_where",
+        .object(JSONObject([("column", .string(onlyWhere.column)), ("equals", onlyWhere.equals)])))
+    }
+    if !shapers.isEmpty {
+      lines.append("shape:")
+      lines += shapers.map { "  - \($0.kind): \(JSONValue.object($0.parameters).flowYAML)" }
+    }
+    return lines.enumerated().map { ($0 == 0 ? "- " : "  ") + $1 }
   }
 }
 

@@ -23,16 +23,28 @@
 /// | setting | default | meaning |
 /// |---|---|---|
 /// | `name` | the kind | the column's name, unique |
-/// | `weight` | 1 | factor of the reward (of its z-score under `gdpo`) |
+/// | `weight` | 1 | factor of the reward (of its z-score under `gdpo`); or a schedule `{from, to, end}` |
 /// | `timeout` | 60 | seconds for a sample (for a batch, when the reward is not pointwise) |
 /// | `on_failure` | `leave_out` | `leave_out`, `penalty` or `stop`; covers failures and time-outs |
 /// | `penalty` | required by `penalty` | what a failure counts as |
 /// | `only_if` | none | `{reward, at_least}`: 0 where that reward, as scored, is less |
+/// | `only_where` | none | `{column, equals}`: abstains where the data's column holds something else |
 /// | `shape` | none | a list of shapers, applied in order |
+///
+/// An entry may be a group: a list of `rewards` with their own `combine` under one `name`. Its number is its
+/// total, its parts are the numbers of the rewards inside, and it fails where one of them leaves the sample out.
+/// Names inside are the group's own, and it has no `timeout` beside theirs:
+///
+///     - name: accuracy
+///       rewards:
+///         - answer
+///         - format
+///       combine: all_of
+///       weight: 2
 ///
 /// `combine` (default `weighted_sum`) and `advantage` (default `grpo`) are a name, or a name with parameters.
 ///
-/// Rules, in order. A failed or timed-out cell follows `on_failure`. Shapers see the reward's column.
+/// Rules, in order. A reward abstains where its `only_where` does not hold. A failed or timed-out cell follows `on_failure`. Shapers see the reward's column.
 /// Conditions compare the numbers as scored (or the penalty); a condition whose reward abstained does not
 /// apply. An abstained cell takes no part in its sample's total, and a sample on which every reward abstained
 /// has none.
@@ -62,11 +74,13 @@ public struct RewardSpecification: Sendable {
   public var names: [String] { entries.map(\.name) }
 
   /// The largest total that a sample can get: what the combiner makes of every reward at its maximum. nil when a
-  /// reward has none, has shapers, or weighs negatively.
+  /// reward has none, has shapers, or has a weight that is negative or scheduled.
   public var maximum: Double? {
     var values: [Double] = []
     for entry in entries {
-      guard let maximum = entry.reward.maximum, entry.shapers.isEmpty, entry.weight >= 0 else { return nil }
+      guard let maximum = entry.reward.maximum, entry.shapers.isEmpty, entry.weight >= 0,
+        entry.weightSchedule == nil
+      else { return nil }
       values.append(maximum)
     }
     let best = RewardComponents(names: names, weights: entries.map(\.weight), groups: [0], values: values)

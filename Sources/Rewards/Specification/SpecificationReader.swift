@@ -2,26 +2,15 @@ import Foundation
 import Yams
 
 extension RewardSpecification {
-  /// The keys of a file that belong to a specification.
-  public static let keys = ["rewards", "combine", "advantage"]
+  /// The keys of a file that belong to a specification; `tests` are for `laurel test` and read by nobody else.
+  public static let keys = ["rewards", "combine", "advantage", "tests"]
 
   /// Reads a file that holds a specification and nothing else.
   /// - Throws: `SpecificationError` with line and column; `FileError` when the file cannot be read.
   public init(contentsOf path: String, registry: Registry) throws {
-    let bytes = try FileError.contents(of: path)
-    try self.init(yaml: Self.text(bytes, file: path), file: path, registry: registry)
-  }
-
-  private static func text(_ bytes: [UInt8], file: String) throws(SpecificationError) -> String {
-    guard let wrong = bytes.withUnsafeBufferPointer(UTF8Check.firstInvalid) else {
-      return String(decoding: bytes, as: UTF8.self)
-    }
-    let before = bytes[..<wrong]
-    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    throw SpecificationError(
-      file: file, line: before.count { $0 == 0x0A } + 1, column: wrong - lineStart + 1, keyPath: "",
-      message:
-        "byte 0x\(String(bytes[wrong], radix: 16, uppercase: true)) is not UTF-8; save the file as UTF-8")
+    let mapping = try YAMLValue(contentsOf: path).mapping("a mapping with the key rewards")
+    try mapping.requireKeys(Self.keys)
+    try self.init(mapping, registry: registry)
   }
 
   /// Reads a specification and nothing else.
@@ -48,57 +37,92 @@ extension RewardSpecification {
 
 /// Builds a specification from YAML against a registry.
 struct SpecificationReader {
-  static let settings = ["name", "weight", "timeout", "on_failure", "penalty", "only_if", "shape"]
+  static let settings = [
+    "name", "weight", "timeout", "on_failure", "penalty", "only_if", "only_where", "shape",
+  ]
+  /// How deep groups may nest.
+  static let maxDepth = 16
   let registry: Registry
 
+  /// An entry as it stands in the file.
+  struct ReadEntry {
+    var entry: RewardEntry
+    var settings: [String: YAMLValue]
+    /// The kind's parameters and the values given to them; none for a group.
+    var declared: [Parameter] = []
+    var values: YAMLMapping
+  }
+
   func read(_ mapping: YAMLMapping) throws(SpecificationError) -> RewardSpecification {
-    let place = try mapping.required("rewards")
-    let items = try place.items("a list of rewards")
-    if items.isEmpty { throw place.error("expected at least one reward") }
-    var entries: [RewardEntry] = []
-    var read: [(settings: [String: YAMLValue], values: YAMLMapping, kind: RewardKind)] = []
-    for item in items {
-      let entry = try entry(item)
-      if entries.contains(where: { $0.name == entry.entry.name }) {
-        throw (entry.settings["name"] ?? item).error(
-          "two rewards are named \"\(entry.entry.name)\"; give one another name")
-      }
-      entries.append(entry.entry)
-      read.append((entry.settings, entry.values, entry.kind))
-    }
-    let names = entries.map(\.name)
-    for (index, part) in read.enumerated() {
-      entries[index].condition = try condition(part.settings["only_if"], of: names[index], names: names)
-      try checkNames(part.kind.parameters, in: part.values, names: names)
-    }
-    // A part that is not named is its default with its own defaults, as if it had been written.
-    func named(_ key: String, default name: String) -> YAMLValue {
-      mapping[key] ?? YAMLValue(Node(name), file: mapping.place.file, keyPath: key)
-    }
-    let combiner = try part(
-      named("combine", default: "weighted_sum"), "combiner", registry.combinerKinds, names: names)
+    let (items, combiner) = try rewards(mapping, depth: 0)
+    let entries = items.map(\.entry)
     let estimator = try part(
-      named("advantage", default: "grpo"), "advantage estimator", registry.advantageKinds, names: names)
+      named("advantage", default: "grpo", in: mapping), "advantage estimator", registry.advantageKinds,
+      names: entries.map(\.name))
     if estimator.part.readsComponents {
       if let place = mapping["combine"], combiner.kind != "weighted_sum" {
         throw place.error(
           "\(estimator.kind) normalises each reward apart, so combine must be weighted_sum; use only_if instead"
         )
       }
-    } else if !combiner.part.usesWeights {
-      for (index, part) in read.enumerated() where entries[index].weight != 1 {
-        throw (part.settings["weight"] ?? place).error("combine: \(combiner.kind) does not use weights")
-      }
+    } else {
+      try checkWeights(items, combiner, mapping)
     }
     return RewardSpecification(entries, combiner: combiner, estimator: estimator)
   }
 
-  private func entry(
-    _ item: YAMLValue
-  ) throws(SpecificationError) -> (
-    entry: RewardEntry, settings: [String: YAMLValue], values: YAMLMapping, kind: RewardKind
-  ) {
+  /// The entries of a mapping's `rewards`, and its `combine`.
+  func rewards(
+    _ mapping: YAMLMapping, depth: Int
+  ) throws(SpecificationError) -> ([ReadEntry], NamedPart<any Combiner>) {
+    let place = try mapping.required("rewards")
+    if depth > Self.maxDepth { throw place.error("groups nest deeper than \(Self.maxDepth)") }
+    let items = try place.items("a list of rewards")
+    if items.isEmpty { throw place.error("expected at least one reward") }
+    var read: [ReadEntry] = []
+    for item in items {
+      let entry = try entry(item, depth: depth)
+      if read.contains(where: { $0.entry.name == entry.entry.name }) {
+        throw (entry.settings["name"] ?? item).error(
+          "two rewards are named \"\(entry.entry.name)\"; give one another name")
+      }
+      read.append(entry)
+    }
+    let names = read.map(\.entry.name)
+    for index in read.indices {
+      let part = read[index]
+      read[index].entry.condition = try condition(
+        part.settings["only_if"], of: names[index], names: names)
+      try checkNames(part.declared, in: part.values, names: names)
+    }
+    let combiner = try part(
+      named("combine", default: "weighted_sum", in: mapping), "combiner", registry.combinerKinds, names: names
+    )
+    return (read, combiner)
+  }
+
+  /// A part that is not named is its default with its own defaults, as if it had been written.
+  private func named(_ key: String, default name: String, in mapping: YAMLMapping) -> YAMLValue {
+    mapping[key] ?? YAMLValue(Node(name), file: mapping.place.file, keyPath: key)
+  }
+
+  /// A weight that the combiner would ignore is a mistake.
+  func checkWeights(
+    _ items: [ReadEntry], _ combiner: NamedPart<any Combiner>, _ mapping: YAMLMapping
+  ) throws(SpecificationError) {
+    if combiner.part.usesWeights { return }
+    for item in items where item.entry.weight != 1 || item.entry.weightSchedule != nil {
+      throw (item.settings["weight"] ?? mapping.place).error(
+        "combine: \(combiner.kind) does not use weights")
+    }
+  }
+
+  private func entry(_ item: YAMLValue, depth: Int) throws(SpecificationError) -> ReadEntry {
     var settings: [String: YAMLValue] = [:]
+    if item.node.mapping != nil {
+      let mapping = try item.mapping()
+      if mapping["rewards"] != nil { return try group(mapping, depth: depth) }
+    }
     let (kind, place) = try rewardKind(item, settings: &settings)
     let values =
       try place?.mapping("a mapping with the parameters of \(kind.name)") ?? YAMLMapping(item, entries: [])
@@ -109,24 +133,71 @@ struct SpecificationReader {
       settings[entry.name] = entry.value
     }
     let parameters = try values.parameters(kind.parameters, ignoring: shared)
-    let number = Parameter("", .number, range: -1e6...1e6, help: "")
     let name =
       try settings["name"].map { (value) throws(SpecificationError) in try value.string() } ?? kind.name
     let reward: any Reward<Sample>
     do { reward = try kind.make(name, parameters) } catch { throw makeError(error, place ?? item, values) }
     var entry = RewardEntry(reward, name: name, kind: kind.name, parameters: parameters)
-    if let weight = settings["weight"] { entry.weight = try double(weight, number) }
+    try apply(settings, to: &entry)
+    return ReadEntry(entry: entry, settings: settings, declared: kind.parameters, values: values)
+  }
+
+  /// An entry with a list of rewards of its own.
+  private func group(_ mapping: YAMLMapping, depth: Int) throws(SpecificationError) -> ReadEntry {
+    try mapping.requireKeys(["rewards", "combine"] + Self.settings.filter { $0 != "timeout" })
+    let name = try mapping.required("name").string()
+    let (items, combiner) = try rewards(mapping, depth: depth + 1)
+    try checkWeights(items, combiner, mapping)
+    var settings: [String: YAMLValue] = [:]
+    for entry in mapping.entries where Self.settings.contains(entry.name) {
+      settings[entry.name] = entry.value
+    }
+    var entry = RewardEntry(RewardGroup(name: name, items.map(\.entry), combiner: combiner))
+    try apply(settings, to: &entry)
+    return ReadEntry(
+      entry: entry, settings: settings, values: YAMLMapping(mapping.place, entries: []))
+  }
+
+  /// The settings that every entry has, but for the condition, which needs all names.
+  private func apply(_ settings: [String: YAMLValue], to entry: inout RewardEntry) throws(SpecificationError)
+  {
+    if let weight = settings["weight"] {
+      if weight.node.mapping != nil {
+        let schedule = try schedule(weight)
+        (entry.weightSchedule, entry.weight) = (schedule, schedule.to)
+      } else {
+        entry.weight = try double(weight, Parameter("", .number, range: -1e6...1e6, help: ""))
+      }
+    }
     if let timeout = settings["timeout"] {
       entry.timeout = try double(timeout, Parameter("", .number, range: 0.001...1e6, help: ""))
     }
     entry.onFailure = try failureRule(settings)
+    if let place = settings["only_where"] { entry.onlyWhere = try columnCondition(place) }
     if let shape = settings["shape"] {
-      for item in try shape.items("a list of shapers") {
+      for (index, item) in try shape.items("a list of shapers").enumerated() {
         // A shaper sees one column only: it names no rewards.
-        entry.shapers.append(try part(item, "shaper", registry.shaperKinds, names: []))
+        let shaper = try part(item, "shaper", registry.shaperKinds, names: [])
+        if shaper.part.readsSteps, index > 0 {
+          throw item.error("\(shaper.kind) reads the steps as scored, so it must be the first shaper")
+        }
+        entry.shapers.append(shaper)
       }
     }
-    return (entry, settings, values, kind)
+  }
+
+  private func schedule(_ place: YAMLValue) throws(SpecificationError) -> Schedule {
+    let values = try place.mapping()
+    let parameters = try values.parameters(Schedule.parameters)
+    do { return try Schedule(parameters) } catch { throw makeError(error, place, values) }
+  }
+
+  private func columnCondition(_ place: YAMLValue) throws(SpecificationError) -> ColumnCondition {
+    let parameters = try place.mapping().parameters([
+      Parameter("column", .string, help: "a column of the data"),
+      Parameter("equals", .json, default: .bool(true), help: "the value it must hold"),
+    ])
+    return ColumnCondition(column: parameters.string("column"), equals: parameters.json("equals"))
   }
 
   /// The kind an item names, the place of its parameters, and the settings beside it.

@@ -30,6 +30,21 @@ public struct YAMLValue {
     }
   }
 
+  /// Reads a file with one document.
+  /// - Throws: `FileError` when it cannot be read; `SpecificationError` when it is not UTF-8 or not YAML.
+  public init(contentsOf path: String) throws {
+    let bytes = try FileError.contents(of: path)
+    if let wrong = bytes.withUnsafeBufferPointer(UTF8Check.firstInvalid) {
+      let before = bytes[..<wrong]
+      let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      throw SpecificationError(
+        file: path, line: before.count { $0 == 0x0A } + 1, column: wrong - lineStart + 1, keyPath: "",
+        message:
+          "byte 0x\(String(bytes[wrong], radix: 16, uppercase: true)) is not UTF-8; save the file as UTF-8")
+    }
+    try self.init(yaml: String(decoding: bytes, as: UTF8.self), file: path)
+  }
+
   private static func syntaxError(_ error: any Error, file: String) -> SpecificationError {
     var (line, column, problem) = (1, 1, "\(error)")
     switch error as? YamlError {

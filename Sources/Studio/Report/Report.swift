@@ -9,33 +9,12 @@ public enum Report {
       heldOut(data), rewards(data), groups(data), policy(data), outcomes(data), samples(data), other(data),
       specification(data),
     ]
-    let links = sections.map { "<a href=\"#\($0.id)\">\(Markup.escape($0.title))</a>" }.joined(
-      separator: "\n")
-    let body = sections.map { section in
-      """
-      <section id="\(section.id)" aria-labelledby="\(section.id)-title">
-      <h2 id="\(section.id)-title">\(Markup.escape(section.title))</h2>
-      \(section.body)</section>
-      """
-    }
-    return """
-      <!doctype html>
-      <html lang="en"><head><meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-      <link rel="icon" href="data:,">
-      <title>\(Markup.escape(data.name)): run report</title>
-      <style>\(ReportStyle.css)</style></head>
-      <body><a class="skip" href="#\(sections[0].id)">Skip to the results</a>
-      <div class="wide">
-      \(header(data))
-      <nav aria-label="Sections">\(links)</nav>
-      <main>\(body.joined(separator: "\n"))</main>
-      <footer>Made by Laurel from laurel.sqlite, as it stood at step \
-      \(data.steps.last.map { "\($0.step)" } ?? "0").</footer>
-      </div></body></html>
-
-      """
+    return ReportPage(
+      title: "\(data.name): run report", skipText: "Skip to the results", header: header(data),
+      sections: sections,
+      footer: "Made by Laurel from laurel.sqlite, as it stood at step "
+        + "\(data.steps.last.map { "\($0.step)" } ?? "0")."
+    ).html
   }
 
   /// Writes the page to the run's `report.html` in one rename, and gives its place.
@@ -46,11 +25,7 @@ public enum Report {
     return store.reportFile
   }
 
-  struct Section {
-    var id: String
-    var title: String
-    var body: String
-  }
+  typealias Section = ReportPage.Section
 
   // MARK: Header
 
@@ -130,21 +105,14 @@ public enum Report {
       Statistics.mean(data.values(metric).map(\.value)).map { NumberText.short($0) + " tok/s" }
     }
     return [
-      tile("Model", data.facts["model"], nil),
-      tile("Seed", data.facts["seed"], nil),
-      tile("Steps", "\(data.steps.count)\(planned)", nil),
-      tile("Duration", data.seconds.map(NumberText.duration), nil),
-      tile("Training reward", first.flatMap { old in last.map { "\(old) → \($0)" } }, span),
-      tile("Sampling speed", speed("tokens_per_second/sampling"), "mean over steps"),
-      tile("Training speed", speed("tokens_per_second/training"), "mean over steps"),
+      ReportPage.tile("Model", data.facts["model"], nil),
+      ReportPage.tile("Seed", data.facts["seed"], nil),
+      ReportPage.tile("Steps", "\(data.steps.count)\(planned)", nil),
+      ReportPage.tile("Duration", data.seconds.map(NumberText.duration), nil),
+      ReportPage.tile("Training reward", first.flatMap { old in last.map { "\(old) → \($0)" } }, span),
+      ReportPage.tile("Sampling speed", speed("tokens_per_second/sampling"), "mean over steps"),
+      ReportPage.tile("Training speed", speed("tokens_per_second/training"), "mean over steps"),
     ].joined(separator: "\n")
-  }
-
-  private static func tile(_ label: String, _ value: String?, _ remark: String?) -> String {
-    let shown = value.map { value in
-      Markup.escape(value) + (remark.map { "<small>\(Markup.escape($0))</small>" } ?? "")
-    }
-    return "<div><dt>\(label)</dt><dd>\(shown ?? "<span class=\"absent\">not recorded</span>")</dd></div>"
   }
 
   static func specification(_ data: ReportData) -> Section {

@@ -53,7 +53,7 @@ enum ReportStyle {
     margin:14px 0;align-items:start}
     .chart,.card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:14px 16px;
     margin:0;min-width:0}
-    .card{margin:14px 0}
+    .card{margin:14px 0}.card>h3:first-child{margin-top:0}
     figcaption{font-weight:600;margin-bottom:4px;overflow-wrap:anywhere}
     .chart>svg{display:block;width:100%;height:auto;overflow:visible}
     .chart .note{font-size:13px;color:var(--muted);margin:4px 0 0}
@@ -69,6 +69,7 @@ enum ReportStyle {
     path.band{fill:var(--s);fill-opacity:.17;stroke:none}
     circle.dot{fill:var(--s)}circle.hollow{fill:var(--card);stroke:var(--s);stroke-width:2}
     rect.bar{fill:var(--s)}
+    path.whisker{fill:none;stroke:var(--ink);stroke-width:1.5}
     .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:2 4}
     rect.strip{fill:transparent}rect.strip:hover{fill:var(--ink);fill-opacity:.09}
     .s1{--s:var(--c1)}.s2{--s:var(--c2)}.s3{--s:var(--c3)}.s4{--s:var(--c4)}

@@ -4,7 +4,8 @@ import Rewards
 ///
 /// The first rule of ``order`` whose mark occurs in the completion decides; what stands there must be one
 /// number (a unit in words may follow), or the answer is wrong: `\boxed{x=6=5}` and "the answer is
-/// definitely not 42" earn nothing. "the answer is 5 or 6" earns nothing either.
+/// definitely not 42" earn nothing. "the answer is 5 or 6" and "the answer is 5, 6, 7"
+/// earn nothing either.
 ///
 /// - Empty, huge, non-text and adversarial input: an empty completion is wrong (0). Cost is linear in the
 ///   completion plus a product of at most 1,000 digits; longer digit strings are no number. Unbalanced boxes
@@ -132,7 +133,33 @@ public struct AnswerReward: BytewiseReward {
     guard let number = ExactNumber.read(text, &position) else { return nil }
     ExactNumber.skipWrapping(text, &position)
     if position < text.count, [0x3D, 0x2B, 0x5E, 0x7C].contains(text[position]) { return nil }
-    return ASCII.starts("or ", in: text, at: position) ? nil : number
+    return offersMore(text, from: position) ? nil : number
+  }
+
+  /// Whether another number is offered behind the one that ends before `start`: "or 6", ", 6, 7.", "and 6". A
+  /// number that a word follows ("5, 2 more than 3") is no second answer.
+  private static func offersMore(_ text: UTF8Bytes, from start: Int) -> Bool {
+    var position = start
+    var isList = false
+    while position < text.count, [0x20, 0x2C, 0x3B].contains(text[position]) {
+      isList = isList || text[position] != 0x20
+      position += 1
+    }
+    if ASCII.starts("or ", in: text, at: position) { return true }
+    if ASCII.starts("and ", in: text, at: position) {
+      isList = true
+      position += 4
+    }
+    guard isList || position == start else { return false }
+    let line = position
+    guard ExactNumber.read(text, &position) != nil, position > line else { return false }
+    // A list without marks must stand on the answer's own line: skipWrapping has passed over the break.
+    if !isList, text[..<line].last.map({ $0 == 0x0A || $0 == 0x0D }) ?? false { return false }
+    while position < text.count, text[position] == 0x20 { position += 1 }
+    if ASCII.starts("or ", in: text, at: position) || ASCII.starts("and ", in: text, at: position) {
+      return true
+    }
+    return position == text.count || !ASCII.isLetter(text[position])
   }
 
   private static func last(in text: UTF8Bytes) -> ExactNumber? {

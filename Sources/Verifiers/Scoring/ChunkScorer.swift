@@ -13,8 +13,8 @@ struct ScoredChunk: Sendable {
 struct ChunkScorer: Sendable {
   private let specification: RewardSpecification
   private let entries: [RewardEntry]
-  /// The rewards of the fast path; nil on the other.
-  private let bytewise: [any BytewiseReward]?
+  /// The fast path; nil on the other.
+  private let bytewise: BytewiseScorer?
   private let mapping: FieldMapping
   private let state: RunState
   private let scanner: JSONRowScanner
@@ -28,7 +28,7 @@ struct ChunkScorer: Sendable {
     self.state = state
     let entries = specification.entries
     self.entries = entries
-    bytewise = isBytewise ? entries.compactMap { $0.reward as? any BytewiseReward } : nil
+    bytewise = isBytewise ? BytewiseScorer(specification) : nil
     scanner = JSONRowScanner(names: mapping.completion + mapping.reference + mapping.completionTokens)
     keys = entries.indices.map { index in
       var writer = JSONWriter()
@@ -57,19 +57,19 @@ struct ChunkScorer: Sendable {
 
   // MARK: Bytes
 
-  private func scoreBytes(_ chunk: JSONLChunk, _ rewards: [any BytewiseReward]) throws -> ScoredChunk {
+  private func scoreBytes(_ chunk: JSONLChunk, _ scorer: BytewiseScorer) throws -> ScoredChunk {
     var result = Result(columns: entries.count, end: chunk.end)
     var outcomes = [Outcome](repeating: .scored(0), count: entries.count)
     try forEachSample(of: chunk, &result) { sample, line, result in
-      for index in rewards.indices { outcomes[index] = rewards[index].outcome(of: sample) }
-      try write(&outcomes, line: line, to: &result)
+      for index in scorer.rewards.indices { outcomes[index] = scorer.rewards[index].outcome(of: sample) }
+      try write(&outcomes, scorer, line: line, to: &result)
     }
     return result.chunk
   }
 
   /// The same lines as ``scoreBytes(_:_:)``, each sample with each reward's time limit.
   private func scoreBytesWatched(
-    _ chunk: JSONLChunk, _ rewards: [any BytewiseReward]
+    _ chunk: JSONLChunk, _ scorer: BytewiseScorer
   ) async throws -> ScoredChunk {
     var result = Result(columns: entries.count, end: chunk.end)
     var samples: [OwnedSampleBytes] = []
@@ -80,7 +80,7 @@ struct ChunkScorer: Sendable {
     }
     let owned = samples
     var columns: [[Score]] = []
-    for (entry, reward) in zip(entries, rewards) {
+    for (entry, reward) in zip(entries, scorer.rewards) {
       columns.append(
         await entry.scores(count: owned.count) { index in
           Score(owned[index].withBytes { reward.outcome(of: $0) })
@@ -89,7 +89,7 @@ struct ChunkScorer: Sendable {
     try Task.checkCancellation()
     for (sample, line) in lines.enumerated() {
       var outcomes = columns.map { $0[sample].outcome }
-      try write(&outcomes, line: line, to: &result)
+      try write(&outcomes, scorer, line: line, to: &result)
     }
     return result.chunk
   }
@@ -122,11 +122,14 @@ struct ChunkScorer: Sendable {
   }
 
   /// Writes one line with its total; a value that is not finite becomes a failure.
-  private func write(_ outcomes: inout [Outcome], line: Int, to result: inout Result) throws {
-    var total = try total(outcomes, line: line)
-    if total?.isFinite != true {
-      for index in outcomes.indices { outcomes[index] = Score(outcomes[index]).outcome }
-      total = try self.total(outcomes, line: line)
+  private func write(
+    _ outcomes: inout [Outcome], _ scorer: BytewiseScorer, line: Int, to result: inout Result
+  ) throws {
+    let total: Double?
+    do throws(ScoringError) {
+      total = try scorer.total(&outcomes, row: 0..<outcomes.count, sample: line)
+    } catch {
+      throw ScoreStream.Stopped(line: line, reward: error.reward, reason: error.reason)
     }
     result.write(outcomes, total: total, line: line, keys: keys, entries: entries)
   }
@@ -177,47 +180,6 @@ struct ChunkScorer: Sendable {
       sample.completionTokens = count
     }
     return sample
-  }
-
-  /// The weighted sum with each reward's failure rule; nil where the sample is left out or every reward
-  /// abstained.
-  private func total(_ outcomes: [Outcome], line: Int) throws -> Double? {
-    var total = 0.0
-    var isPresent = false
-    var isLeftOut = false
-    for (index, outcome) in outcomes.enumerated() {
-      switch outcome {
-      case .scored(let value):
-        total += entries[index].weight * value
-        isPresent = true
-      case .abstained: break
-      case .failed, .timedOut:
-        switch entries[index].onFailure {
-        case .leaveOut: isLeftOut = true
-        case .penalty(let value):
-          total += entries[index].weight * value
-          isPresent = true
-        case .stop:
-          throw ScoreStream.Stopped(
-            line: line, reward: entries[index].name, reason: Result.reason(outcome) ?? "")
-        }
-      }
-    }
-    if !isPresent || isLeftOut { return nil }
-    return total.isFinite ? total : finiteTotal(outcomes)
-  }
-
-  /// The same without overflow on the way; NaN when an outcome is not finite.
-  private func finiteTotal(_ outcomes: [Outcome]) -> Double {
-    var values = [Double](repeating: 0, count: outcomes.count)
-    for (index, outcome) in outcomes.enumerated() {
-      switch (outcome, entries[index].onFailure) {
-      case (.scored(let value), _): values[index] = value
-      case (.failed, .penalty(let value)), (.timedOut, .penalty(let value)): values[index] = value
-      default: break
-      }
-    }
-    return values.allSatisfy(\.isFinite) ? finiteDot(entries.map(\.weight), values) : .nan
   }
 
   // MARK: Samples
@@ -330,20 +292,12 @@ struct ChunkScorer: Sendable {
     private mutating func writeErrors(_ outcomes: [Outcome], _ entries: [RewardEntry]) {
       var isFirst = true
       for (index, outcome) in outcomes.enumerated() {
-        guard let reason = Self.reason(outcome) else { continue }
+        guard let reason = outcome.failure else { continue }
         if !isFirst { writer.raw(",") }
         isFirst = false
         writer.string(entries[index].name)
         writer.raw(":")
         writer.string(reason)
-      }
-    }
-
-    static func reason(_ outcome: Outcome) -> String? {
-      switch outcome {
-      case .failed(let text): text
-      case .timedOut(let seconds): "no answer within \(seconds) s"
-      case .scored, .abstained: nil
       }
     }
   }

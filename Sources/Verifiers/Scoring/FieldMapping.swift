@@ -79,7 +79,7 @@ public struct FieldMapping: Sendable, Equatable {
   }
 
   /// The text of a completion: text, or the content of the last message.
-  static func completionText(_ value: JSONValue, of key: String) throws(JSONLError.Reason) -> String {
+  package static func completionText(_ value: JSONValue, of key: String) throws(JSONLError.Reason) -> String {
     let (text, messages) = try text(value, of: key)
     return messages.last?.content ?? text
   }
@@ -104,7 +104,8 @@ public struct FieldMapping: Sendable, Equatable {
     return ((messages.last { $0.role == "user" } ?? last).content, messages)
   }
 
-  static func wrongType(_ field: String, _ expected: String, _ value: JSONValue) -> JSONLError.Reason {
+  package static func wrongType(_ field: String, _ expected: String, _ value: JSONValue) -> JSONLError.Reason
+  {
     .wrongType(field: field, expected: expected, found: value.summary)
   }
 

@@ -78,12 +78,7 @@ public struct ScoreStream: Sendable {
   }
 
   /// Whether the run takes the fast path.
-  public var isBytewise: Bool {
-    specification.combiner.part is WeightedSum
-      && specification.entries.allSatisfy {
-        $0.reward is any BytewiseReward && $0.shapers.isEmpty && $0.condition == nil
-      }
-  }
+  public var isBytewise: Bool { BytewiseScorer(specification) != nil }
 
   /// Scores the file at `path` (`-`: standard input) and writes the lines to `output`.
   ///

@@ -42,15 +42,22 @@ enum ASCII {
   ) -> Int? {
     let count = needle.utf8CodeUnitCount
     let pattern = needle.utf8Start
-    guard count > 0, bytes.count >= count else { return nil }
+    guard count > 0, bytes.count >= count, let start = bytes.baseAddress else { return nil }
     var position = min(bytes.count - count, (limit ?? bytes.count) - 1)
+    if !ignoringCase {
+      // Forwards: most texts do not hold the first byte at all, and memchr sees that many bytes at a time.
+      var last: Int?
+      var from = 0
+      while from <= position, let hit = memchr(start + from, Int32(pattern[0]), position - from + 1) {
+        let place = UnsafeRawPointer(hit) - UnsafeRawPointer(start)
+        if starts(needle, in: bytes, at: place) { last = place }
+        from = place + 1
+      }
+      return last
+    }
     while position >= 0 {
       var index = 0
-      if ignoringCase {
-        while index < count, lower(bytes[position + index]) == pattern[index] { index += 1 }
-      } else {
-        while index < count, bytes[position + index] == pattern[index] { index += 1 }
-      }
+      while index < count, lower(bytes[position + index]) == pattern[index] { index += 1 }
       if index == count { return position }
       position -= 1
     }

@@ -21,7 +21,9 @@ struct TrainedPolicy {
       base = nil
     } else {
       throw ValidationFailure(
-        "\(path) is neither a run with a checkpoint nor a folder with adapters or a model")
+        FileManager.default.fileExists(atPath: path + "/laurel.sqlite")
+          ? "the run \(path) has no checkpoint yet"
+          : "\(path) is neither a run with a checkpoint nor a folder with adapters or a model")
     }
   }
 
@@ -33,7 +35,9 @@ struct TrainedPolicy {
     return model
   }
 
-  static func attach(_ adapter: String, to model: LlamaModel) throws {
+  /// Puts adapters on a model; a run's folder stands for its last checkpoint.
+  static func attach(_ path: String, to model: LlamaModel) throws {
+    let adapter = try TrainedPolicy(path).folder
     let lora = try LoRA(LoRAConfiguration(folder: adapter), for: model, seed: 0)
     try lora.read(folder: adapter)
     model.lora = lora

@@ -77,6 +77,7 @@ struct Generate: ParsableCommand {
   @Argument(help: "The user's message.") var prompt: String
   @Option(help: "Model name, .gguf file, or folder with config.json.") var model = ModelFiles.defaultName
   @Option(help: "A folder with adapters to put on the model.") var adapter: String?
+  @Option(help: "auto, cpu, cuda, cuda:N or mps.") var device = "auto"
   @Option(help: "A system message in place of the model's own.") var system: String?
   @Option(help: "How many answers.") var numGenerations = 1
   @Option(help: "The longest answer in tokens.") var maxCompletionLength = 128
@@ -99,7 +100,8 @@ struct Generate: ParsableCommand {
   func run() throws {
     let files = try ModelFiles(model)
     let tokenizer = try files.tokenizer()
-    let decoder = try files.model(dtype: ModelFiles.dtype("auto"))
+    let device = try ModelFiles.device(device)
+    let decoder = try files.model(dtype: ModelFiles.dtype("auto", on: device), device: device)
     if let adapter { try TrainedPolicy.attach(adapter, to: decoder) }
     try decoder.freeze(gradientsFrom: nil)
     var messages = [ChatMessage(role: "user", content: prompt)]

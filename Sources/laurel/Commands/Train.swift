@@ -16,8 +16,7 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Overrides the file's seed.") var seed: UInt64?
   @Option(help: "The run's folder; default runs/NAME-seedS, with a number when taken.") var output: String?
   @Flag(help: "Go on with the run of this file and seed, from its last checkpoint.") var resume = false
-  @Option(help: "Threads to compute with; default: the processors, on --resume as before.") var threads:
-    Int?
+  @Option(help: "Threads to compute with; default: the processors, on --resume as before.") var threads: Int?
   @Option(help: "Writes a JSON summary here.") var summary: String?
 
   func validate() throws {
@@ -31,6 +30,13 @@ struct Train: AsyncParsableCommand {
     if let seed {
       guard seed <= UInt64(Int32.max) else { throw ValidationError("--seed must be at most \(Int32.max)") }
       run.trainer.seed = seed
+    }
+    if let summary,
+      !FileManager.default.isWritableFile(
+        atPath: URL(fileURLWithPath: summary).deletingLastPathComponent().path)
+    {
+      throw ValidationFailure(
+        "cannot write the summary \(summary): its folder is not there, or may not be written")
     }
     let base = "runs/\(run.name)-seed\(run.trainer.seed)"
     let store: RunStore
@@ -50,7 +56,7 @@ struct Train: AsyncParsableCommand {
       try await interruptible(
         grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
       ) { [run, resume] in
-        try await TrainingSession(run, store: store, resumes: resume).start()
+        try await TrainingSession.open(run, store: store, resumes: resume).start()
       }
     }
     print("report: \(try Report.write(store).path)")

@@ -14,21 +14,33 @@ final class TrainingSession {
   private let trainer: LanguageTrainer
   private let tokenizer: any Tokenizer
   private let template: ChatTemplate
+  private let contextLength: Int
   private var stepsTaken = 0
   private var savedStep = 0
 
+  /// A session on a store; what keeps it from starting is written there.
   /// - Parameter resumes: takes the state of the store's last checkpoint and forgets what came after it.
-  init(_ run: RunFile, store: RunStore, resumes: Bool) throws {
+  static func open(_ run: RunFile, store: RunStore, resumes: Bool) throws -> TrainingSession {
+    do {
+      return try TrainingSession(run, store: store, resumes: resumes)
+    } catch {
+      try? store.finish(.failed, at: Date().timeIntervalSince1970, message: "\(error)")
+      throw error
+    }
+  }
+
+  private init(_ run: RunFile, store: RunStore, resumes: Bool) throws {
     self.run = run
     self.store = store
     let files = try ModelFiles(run.model)
     tokenizer = try files.tokenizer()
     template = try files.chatTemplate()
-    let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype)
-    engine = try Self.engine(run, files, dtype, tokenizer)
+    let device = try ModelFiles.device(run.device)
+    let dtype = run.lora == nil ? .float32 : ModelFiles.dtype(run.dtype, on: device)
+    (engine, contextLength) = try Self.engine(run, files, dtype, device, tokenizer)
     trainer = try LanguageTrainer(run.trainer, engine: engine, tokenizer: tokenizer, rewards: run.rewards)
     say(
-      "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype), \(Torch.threads) threads, seed \(run.trainer.seed)"
+      "run \(store.folder.path): \(run.model), \(run.method.rawValue), \(dtype) on \(device), \(Torch.threads) threads, seed \(run.trainer.seed)"
     )
     if resumes {
       if let checkpoint = Checkpoint.all(in: store.checkpoints).last {
@@ -42,9 +54,9 @@ final class TrainingSession {
   }
 
   private static func engine(
-    _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ tokenizer: any Tokenizer
-  ) throws -> any PolicyEngine {
-    let model = try files.model(dtype: dtype)
+    _ run: RunFile, _ files: ModelFiles, _ dtype: DType, _ device: Device, _ tokenizer: any Tokenizer
+  ) throws -> (any PolicyEngine, contextLength: Int) {
+    let model = try files.model(dtype: dtype, device: device)
     var reference: LlamaModel?
     if let lora = run.lora {
       model.lora = try LoRA(lora, for: model, seed: run.trainer.seed)
@@ -63,11 +75,12 @@ final class TrainingSession {
           "adapter needs lora: with lora: false name the warm-started model's folder as model")
       }
       try model.trainAll()
-      if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype) }
+      if run.trainer.objective.beta != 0 { reference = try files.model(dtype: dtype, device: device) }
     }
-    return try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
+    let engine = try ModularEngine(model, reference: reference, baseModel: run.model, tokenizer: tokenizer) {
       try run.optimizer.make($0, learningRate: run.trainer.learningRate)
     }
+    return (engine, model.configuration.contextLength)
   }
 
   // MARK: The run
@@ -86,8 +99,12 @@ final class TrainingSession {
     let heldOut = try prompts(run.task.items(split: .heldOut, count: run.heldOut, seed: 0), "held-out")
     if try store.samples(phase: .before, limit: 1).isEmpty {
       let before = try await trainer.evaluate(heldOut, step: 0)
+      warnOfSilentRewards(before.table)
       try store.append(samples: RunMetrics.records(before.samples, before.table, .before), step: 0)
       say("before: " + RunMetrics.line(before.table))
+    }
+    if Set(heldOut.map(\.ids)).count < heldOut.count {
+      say("note: the task has fewer than \(run.heldOut) held-out prompts, so some are asked more than once")
     }
     switch run.method {
     case .grpo: try await trainOnRewards(heldOut)
@@ -100,12 +117,22 @@ final class TrainingSession {
     say("after:  " + RunMetrics.line(after.table))
   }
 
+  /// A reward that scores nothing teaches nothing: said at once, not in the report.
+  private func warnOfSilentRewards(_ table: RewardTable) {
+    for name in table.names {
+      guard (table.column(name) ?? []).allSatisfy({ $0 == nil }) else { continue }
+      let reason = table.messages.first { $0.reward == name }?.text ?? "it abstained"
+      say("warning: reward \"\(name)\" scored none of the held-out samples: \(reason)")
+    }
+  }
+
   private func trainOnRewards(_ heldOut: [TrainingPrompt]) async throws {
     let count = run.trainer.promptsPerStep
     let train = try prompts(
       run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), "training")
     let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
     while stepsTaken < run.trainer.maxSteps {
+      try await evaluateIfDue(heldOut)
       let batch = Array(train[(stepsTaken * count)..<((stepsTaken + 1) * count)])
       let result = try await trainer.run(step: stepsTaken, prompts: batch)
       stepsTaken += 1
@@ -118,7 +145,7 @@ final class TrainingSession {
         pace.line(
           step: stepsTaken,
           RunMetrics.line(result.table) + String(format: "  drawing %.1f s", result.samplingSeconds)))
-      try await finishStep(heldOut)
+      try finishStep()
     }
   }
 
@@ -132,6 +159,7 @@ final class TrainingSession {
       tokenBudget: run.trainer.tokenBudget)
     let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
     while stepsTaken < run.trainer.maxSteps {
+      try await evaluateIfDue(heldOut)
       let batch = Array(demonstrations[(stepsTaken * count)..<((stepsTaken + 1) * count)])
       let clock = ContinuousClock()
       let began = clock.now
@@ -141,26 +169,31 @@ final class TrainingSession {
       try store.append(
         step: StepRecord(step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics))
       say(pace.line(step: stepsTaken, String(format: "loss %.4f", result.loss)))
-      try await finishStep(heldOut)
+      try finishStep()
     }
   }
 
-  /// The evaluation and the checkpoint that are due. A checkpoint that cannot be written is no reason to stop:
-  /// the previous one is there, and the next step tries again.
-  private func finishStep(_ heldOut: [TrainingPrompt]) async throws {
+  /// The checkpoint that is due. One that cannot be written is no reason to stop: the previous one is there, and the
+  /// next step tries again.
+  private func finishStep() throws {
     if stepsTaken - savedStep >= run.saveSteps, stepsTaken < run.trainer.maxSteps {
       do { try save() } catch { say("no checkpoint of step \(stepsTaken): \(error)") }
     }
-    if run.evalSteps > 0, stepsTaken % run.evalSteps == 0, stepsTaken < run.trainer.maxSteps {
-      let result = try await trainer.evaluate(heldOut, step: stepsTaken)
-      let metrics = Metrics([("eval_reward", RunMetrics.mean(result.table.totals))])
-      try store.append(
-        step: StepRecord(
-          step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics,
-          samples: RunMetrics.records(result.samples, result.table, .eval)))
-      say("eval:   " + RunMetrics.line(result.table))
-    }
     try Task.checkCancellation()
+  }
+
+  /// The evaluation after `stepsTaken` steps, unless the store has it: a resumed run makes up for one that was cut.
+  private func evaluateIfDue(_ heldOut: [TrainingPrompt]) async throws {
+    guard run.evalSteps > 0, stepsTaken > 0, stepsTaken % run.evalSteps == 0,
+      try store.samples(phase: .eval, step: stepsTaken, limit: 1).isEmpty
+    else { return }
+    let result = try await trainer.evaluate(heldOut, step: stepsTaken)
+    let metrics = Metrics([("eval_reward", RunMetrics.mean(result.table.totals))])
+    try store.append(
+      step: StepRecord(
+        step: stepsTaken, time: Date().timeIntervalSince1970, metrics: metrics,
+        samples: RunMetrics.records(result.samples, result.table, .eval)))
+    say("eval:   " + RunMetrics.line(result.table))
   }
 
   private func save() throws {
@@ -181,9 +214,10 @@ final class TrainingSession {
         message: wasStopped ? nil : "\(error)")
       if stepsTaken > 0 { _ = try Report.write(store) }
     } catch { say("\(error)") }
-    say(
-      "\(wasStopped ? "stopped" : "failed") after step \(stepsTaken); the checkpoint of step \(savedStep) is kept: add --resume to go on"
-    )
+    let end = wasStopped ? "stopped" : "failed"
+    guard stepsTaken > 0 else { return say("\(end) before the end of the first step") }
+    let kept = savedStep > 0 ? "the checkpoint of step \(savedStep) is kept" : "there is no checkpoint yet"
+    say("\(end) after step \(stepsTaken); \(kept): laurel train \(store.folder.path) --resume goes on")
   }
 
   // MARK: Prompts
@@ -197,9 +231,16 @@ final class TrainingSession {
       throw ValidationFailure(
         "task \(run.task.name) has no \(kind) prompts: add prompts, or change the task's held_out share")
     }
-    return items.map { item in
-      TrainingPrompt(
-        ids: ids(item),
+    return try items.map { item in
+      let ids = ids(item)
+      // Said before the first step: a run that meets such a prompt later cannot go on.
+      guard ids.count + run.trainer.maxCompletionLength <= contextLength else {
+        throw ValidationFailure(
+          "a \(kind) prompt of task \(run.task.name) has \(ids.count) tokens (\"\(item.prompt.prefix(60))...\"), and the model takes \(contextLength) together with max_completion_length \(run.trainer.maxCompletionLength): shorten or remove it, or lower max_completion_length"
+        )
+      }
+      return TrainingPrompt(
+        ids: ids,
         sample: Sample(
           prompt: item.prompt, messages: item.messages, completion: "", reference: item.reference,
           columns: item.columns))

@@ -19,7 +19,9 @@ import Testing
     ("the answer is 007", "7"),
     ("answer is -0.0", "0"), ("A: 18", "18"), ("\\boxed{-\\dfrac{3}{4}}", "-0.75"), ("price $-4$", "-4"),
     ("0.30000000000000000001", "0.30000000000000000001"), ("list 1,2,3", "3"),
-    ("The answer is 18 dollars a day.", "18"),
+    ("The answer is 18 dollars a day.", "18"), ("The answer is 5, 2 more than 3.", "5"),
+    ("The answer is 5, which is prime.", "5"), ("The answer is 5\n6 was close", "5"),
+    ("The answer is 5.\n7 - 2 = 5", "5"), ("The answer is 5, and that is all.", "5"),
   ])
   func rightAnswersEarnOne(_ completion: String, _ reference: String) throws {
     #expect(try score(completion, .string(reference)) == .scored(1))
@@ -27,7 +29,10 @@ import Testing
 
   @Test(arguments: [
     ("", "72"), ("The answer is definitely not 42.", "42"), ("\\boxed{x=6=5}", "5"),
-    ("\\boxed{4}, so the final answer is 5", "5"), ("the answer is 5 or 6", "5"), ("\\boxed{5", "5"),
+    ("\\boxed{4}, so the final answer is 5", "5"), ("the answer is 5 or 6", "5"),
+    ("The answer is 5, 6, 7.", "5"), ("The answer is 5 6 7.", "5"), ("The answer is 5, or 6", "5"),
+    ("The answer is 5 and 6.", "5"), ("The answer is 5, 6", "5"), ("Answer: 5; 6", "5"),
+    ("\\boxed{5", "5"),
     ("0.30000000000000000001", "0.3"), ("\\boxed{1/0}", "0"), ("\\boxed{}", "0"), ("\\boxed{1, 2, 3}", "3"),
     ("10-5", "-5"), ("no digits at all", "0"), ("\\boxed{5} \\boxed{6}", "5"), ("answer is 5^2", "5"),
   ])

@@ -1,0 +1,52 @@
+import Rewards
+
+/// Numbers for words: equal byte strings have equal numbers, from 0 on in the order of their first appearance.
+///
+/// The hash is seeded anew in each process, so no text can be made to collide; numbers do not depend on it.
+struct WordTable {
+  private var slots: [Int32]
+  private var hashes: [Int] = []
+  private var bytes: [UInt8] = []
+  /// Where each word ends in `bytes`; it begins where the one before ends.
+  private var ends: [Int] = []
+
+  init() { slots = Array(repeating: -1, count: 256) }
+
+  /// Words seen so far.
+  var count: Int { ends.count }
+
+  mutating func number(of word: UTF8Bytes) -> UInt32 {
+    if ends.count * 2 >= slots.count { grow() }
+    var hasher = Hasher()
+    hasher.combine(bytes: UnsafeRawBufferPointer(word))
+    let hash = hasher.finalize()
+    var slot = hash & (slots.count - 1)
+    while slots[slot] >= 0 {
+      let index = Int(slots[slot])
+      if hashes[index] == hash, isWord(index, word) { return UInt32(index) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    let index = ends.count
+    slots[slot] = Int32(index)
+    hashes.append(hash)
+    bytes.append(contentsOf: word)
+    ends.append(bytes.count)
+    return UInt32(index)
+  }
+
+  private func isWord(_ index: Int, _ word: UTF8Bytes) -> Bool {
+    let start = index == 0 ? 0 : ends[index - 1]
+    guard ends[index] - start == word.count else { return false }
+    for offset in 0..<word.count where bytes[start + offset] != word[offset] { return false }
+    return true
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: -1, count: slots.count * 4)
+    for (index, hash) in hashes.enumerated() {
+      var slot = hash & (slots.count - 1)
+      while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = Int32(index)
+    }
+  }
+}

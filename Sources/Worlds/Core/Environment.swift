@@ -1,0 +1,146 @@
+import Rewards
+
+/// What a step did: Gymnasium's `observation, reward, terminated, truncated, info`.
+public struct Transition: Sendable {
+  /// `agents` times the observation's width, agent after agent.
+  public var observation: [Float]
+  /// One for each agent.
+  public var rewards: [Double]
+  /// The rules ended the episode: what follows is worth 0.
+  public var terminated: Bool
+  /// Time is up: what follows is cut off, not worthless.
+  public var truncated: Bool
+
+  /// The first agent's reward.
+  public var reward: Double { rewards[0] }
+  /// Whether the episode is over, for either reason.
+  public var isLast: Bool { terminated || truncated }
+}
+
+/// Why a step was refused.
+public enum EnvironmentError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// `step` before the first `reset` or after the episode's end.
+  case needsReset
+  /// Not a value of the agent's action space.
+  case invalidAction(agent: Int, action: [Float], space: Space)
+  case wrongActionCount(Int, expected: Int)
+
+  public var description: String {
+    switch self {
+    case .needsReset: "the episode is over or has not begun: call reset before step"
+    case .invalidAction(let agent, let action, let space):
+      "agent \(agent): \(action) is not an action of \(space)"
+    case .wrongActionCount(let count, let expected):
+      "\(count) numbers were given as actions, \(expected) are needed (agents times the action's width)"
+    }
+  }
+}
+
+/// One running environment, whatever its world: Gymnasium's `Env`, PettingZoo's `ParallelEnv`.
+public protocol Environment: AnyObject {
+  var agents: Int { get }
+  func observationSpace(of agent: Int) -> Space
+  func actionSpace(of agent: Int) -> Space
+  /// The steps taken in this episode.
+  var steps: Int { get }
+  /// Facts of the last step (`World.info`).
+  var info: JSONObject { get }
+
+  /// Begins an episode.
+  /// - Parameter seed: Starts the random generator anew; nil lets it run on.
+  /// - Returns: What all agents see.
+  func reset(seed: UInt64?) -> [Float]
+
+  /// One step of all agents.
+  /// - Parameter actions: `agents` times the action's width, agent after agent. Values outside a box are the
+  ///   world's matter (most clip them); NaN and choices that do not exist are refused.
+  /// - Throws: `EnvironmentError`; the episode goes on unchanged.
+  func step(_ actions: [Float]) throws(EnvironmentError) -> Transition
+}
+
+/// One running environment of a known world.
+public final class SingleEnvironment<W: World>: Environment {
+  public let world: W
+  /// The state of the running episode; nil before the first reset.
+  public private(set) var state: W.State?
+  public private(set) var steps = 0
+  private var random: PCG64
+  private var isOver = true
+
+  public init(_ world: W, seed: UInt64 = 0) {
+    self.world = world
+    random = PCG64(seed: seed)
+  }
+
+  public var agents: Int { world.agents }
+  public func observationSpace(of agent: Int) -> Space { world.observationSpace(of: agent) }
+  public func actionSpace(of agent: Int) -> Space { world.actionSpace(of: agent) }
+  public var info: JSONObject { state.map(world.info) ?? JSONObject() }
+
+  @discardableResult
+  public func reset(seed: UInt64? = nil) -> [Float] {
+    if let seed { random = PCG64(seed: seed) }
+    return begin(world.initialState(after: state, random: &random))
+  }
+
+  /// Begins an episode in a state of your own, as tests and planners do.
+  @discardableResult
+  public func reset(to state: W.State) -> [Float] { begin(state) }
+
+  private func begin(_ state: W.State) -> [Float] {
+    self.state = state
+    steps = 0
+    isOver = false
+    return observation(of: state)
+  }
+
+  private func observation(of state: W.State) -> [Float] {
+    let width = world.observationWidth
+    return [Float](unsafeUninitializedCapacity: agents * width) { buffer, count in
+      for agent in 0..<agents {
+        world.observe(
+          state, agent: agent,
+          into: UnsafeMutableBufferPointer(rebasing: buffer[agent * width..<(agent + 1) * width]))
+      }
+      count = agents * width
+    }
+  }
+
+  @discardableResult
+  public func step(_ actions: [Float]) throws(EnvironmentError) -> Transition {
+    guard !isOver, var state else { throw .needsReset }
+    try check(actions)
+    self.state = nil  // the only reference: changed in place
+    var rewards = [Double](repeating: 0, count: agents)
+    let terminated = actions.withUnsafeBufferPointer { actions in
+      rewards.withUnsafeMutableBufferPointer {
+        world.step(&state, actions: actions, rewards: $0, random: &random)
+      }
+    }
+    steps += 1
+    let truncated = world.maximumSteps.map { steps >= $0 } ?? false
+    isOver = terminated || truncated
+    let observation = observation(of: state)
+    self.state = state
+    return Transition(
+      observation: observation, rewards: rewards, terminated: terminated, truncated: truncated)
+  }
+
+  private func check(_ actions: [Float]) throws(EnvironmentError) {
+    let width = world.actionWidth
+    guard actions.count == agents * width else {
+      throw .wrongActionCount(actions.count, expected: agents * width)
+    }
+    for agent in 0..<agents {
+      let action = actions[agent * width..<(agent + 1) * width]
+      let isValid =
+        switch world.actionSpace(of: agent) {
+        case .discrete(let count): action.first! >= 0 && action.first! < Float(count)
+        case .box: action.allSatisfy(\.isFinite)
+        }
+      if !isValid {
+        throw .invalidAction(agent: agent, action: Array(action), space: world.actionSpace(of: agent))
+      }
+    }
+  }
+}

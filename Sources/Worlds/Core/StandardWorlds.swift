@@ -1,0 +1,4 @@
+extension WorldRegistry {
+  /// Every world that Laurel brings. Each family adds its list in its own folder.
+  public static let standard = WorldRegistry(ClassicControl.kinds)
+}

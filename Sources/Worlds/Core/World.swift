@@ -1,0 +1,66 @@
+import Rewards
+
+/// The rules of an environment: how an episode begins, how actions change its state, and what each agent sees.
+///
+/// A world holds parameters only; everything that changes is in `State`, so that thousands of episodes can share
+/// one world. The semantics are Gymnasium's (and, for several agents, those of PettingZoo's Parallel API): an
+/// episode *terminates* when its rules say that nothing follows (the value of what follows is 0) and is *truncated*
+/// when time is up (the value of what follows is not 0). `maximumSteps` says when time is up; the rules never
+/// count.
+///
+/// Every agent acts in every step. All agents' observations have the same width, and all their actions have.
+public protocol World: Sendable {
+  /// All that changes during an episode.
+  associatedtype State: Sendable
+
+  /// How many agents act; 1 unless the world says otherwise.
+  var agents: Int { get }
+  /// What `agent` (0 ..< agents) may see.
+  func observationSpace(of agent: Int) -> Space
+  /// What `agent` may do. A discrete action is written as its number.
+  func actionSpace(of agent: Int) -> Space
+  /// The steps after which an episode is truncated; nil when only the rules end it.
+  var maximumSteps: Int? { get }
+
+  /// The state in which an episode begins.
+  /// - Parameter previous: The state in which the episode before ended, for the few worlds in which something
+  ///   outlives an episode.
+  func initialState(after previous: State?, random: inout PCG64) -> State
+
+  /// One step.
+  /// - Parameters:
+  ///   - actions: `agents` times the action's width, agent after agent; each a value of its space.
+  ///   - rewards: Receives one reward for each agent.
+  /// - Returns: Whether the episode terminated.
+  func step(
+    _ state: inout State, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
+    random: inout PCG64
+  ) -> Bool
+
+  /// Writes what `agent` sees of the state.
+  func observe(_ state: State, agent: Int, into target: UnsafeMutableBufferPointer<Float>)
+
+  /// Further facts of the last step, as Gymnasium's `info`: never needed to act, only to understand.
+  func info(_ state: State) -> JSONObject
+}
+
+extension World {
+  public var agents: Int { 1 }
+  public var maximumSteps: Int? { nil }
+  public func info(_ state: State) -> JSONObject { JSONObject() }
+
+  /// How many numbers an agent sees.
+  public var observationWidth: Int { observationSpace(of: 0).width }
+  /// How many numbers an agent's action has.
+  public var actionWidth: Int { actionSpace(of: 0).width }
+
+  /// One running environment of this world.
+  public func environment(seed: UInt64 = 0) -> SingleEnvironment<Self> {
+    SingleEnvironment(self, seed: seed)
+  }
+
+  /// `count` running environments of this world that step together.
+  public func vector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> BatchEnvironment<Self> {
+    BatchEnvironment(self, count: count, seed: seed, threads: threads)
+  }
+}
