@@ -38,6 +38,17 @@ struct CodeVerifierTests {
     #expect(wrong.tests == [false, false, true], "\(wrong)")
   }
 
+  @Test func anErrorBetweenTwoAssertionsOfALoopFailsTheLoop() async throws {
+    let verdict = try await Sandboxes.verdict(
+      "def f(x):\n  if x == 2: raise OverflowError('two')\n  return x",
+      "assert candidate(0) == 0", "for x in range(4):\n  y = candidate(x)\n  assert y == x")
+    #expect(verdict.tests == [true, false] && verdict.reason == "OverflowError: two", "\(verdict)")
+    let before = try await Sandboxes.verdict(
+      "def f(x):\n  if x == 2: raise OverflowError('two')\n  return x",
+      "assert candidate(0) == 0", "y = candidate(2)", "assert y == 2", "assert candidate(1) == 1")
+    #expect(before.tests == [true, false, false], "\(before)")
+  }
+
   @Test func assertionsWithoutCheckWork() async throws {
     let task = CodeTask(
       prompt: "", completion: "def add(a, b):\n  return a + b",

@@ -141,6 +141,9 @@ class Evaluation:
                 raise NotJudged(f"the test fails by itself: {describe(error)}") from None
             self.explain(describe(error))
             self.states = [state is True and not is_whole for state in self.states]
+            if all(self.states):
+                # The error came between two rounds of the loop that the last assertion stands in.
+                self.states[self.position - 1] = False
         else:
             # An assertion that was never reached in a check that ended well has nothing against the candidate.
             self.states = [state is not False for state in self.states]
