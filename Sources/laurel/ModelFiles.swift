@@ -34,6 +34,21 @@ enum ModelFiles {
     )
   }
 
+  static let sentenceEncoderName = "all-MiniLM-L6-v2"
+
+  /// The folder of a sentence encoder, by its name (looked for in .deps/models) or path.
+  static func sentenceEncoder(_ name: String = sentenceEncoderName) throws -> String {
+    let candidates = [name, ".deps/models/\(name)"]
+    guard
+      let folder = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") })
+    else {
+      throw ValidationFailure(
+        "no sentence encoder '\(name)': give a folder with config.json, or run scripts/setup for \(sentenceEncoderName)"
+      )
+    }
+    return folder
+  }
+
   func model(dtype: DType, device: Device = .cpu) throws -> LlamaModel {
     switch self {
     case .gguf(let file): try LlamaModel(file, dtype: dtype, device: device)

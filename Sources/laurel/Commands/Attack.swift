@@ -53,7 +53,7 @@ struct AttackCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let specification = try RewardSpecification(contentsOf: rewards, registry: .standard)
+    let specification = try RewardSpecification(contentsOf: rewards, registry: .laurel)
     var mapping = FieldMapping()
     if let completion { mapping.completion = [completion] }
     if let prompt { mapping.prompt = [prompt] }

@@ -22,7 +22,7 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "The column that samples of one prompt share.") var group: String?
 
   func run() async throws {
-    let specification = try RewardSpecification(contentsOf: rewards, registry: .standard)
+    let specification = try RewardSpecification(contentsOf: rewards, registry: .laurel)
     var stream = ScoreStream(specification)
     if let workers { stream.workers = max(1, workers) }
     if let completion { stream.mapping.completion = [completion] }

@@ -147,7 +147,8 @@ import Testing
       }
     }
     let giou = try BoxReward(overlap: .giou, usesLabels: true)
-    #expect(Self.score(giou, swapped, reference) == .scored(-1))
+    // Cat with cat and dog with dog, the hull of 36 around two boxes of 4 each.
+    #expect(Self.score(giou, swapped, reference) == .scored(-28.0 / 36))
   }
 
   /// A box of another label takes no better pair away: 0.9 and nothing beats 0.5 and 0.3.
