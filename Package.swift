@@ -57,6 +57,7 @@ let package = Package(
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
+    .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
   dependencies: [
@@ -79,7 +80,16 @@ let package = Package(
       resources: sandboxServer.map { .embedInCode("Code/Python/\($0).py") },
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
-    .target(name: "Worlds", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(name: "CNumeric", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "Numeric", dependencies: ["CNumeric"], swiftSettings: strict),
+    .testTarget(name: "NumericTests", dependencies: ["Numeric", "CNumeric"], swiftSettings: strict),
+    .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: strict),
+    .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
+    .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+    .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
+    .target(
+      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Numeric", "Rewards"],
+      swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
@@ -113,7 +123,9 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
-    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(
+      name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
@@ -145,7 +157,8 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Torch",
+        "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

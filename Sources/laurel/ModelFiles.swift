@@ -16,21 +16,21 @@ enum ModelFiles {
 
   static let defaultName = "SmolLM2-135M-Instruct"
 
-  /// The model of a name (looked for in .deps/models) or a path.
+  /// The model of a name (looked for in .deps/models here and beside the command's own build) or a path.
   init(_ name: String) throws {
-    let candidates = [name, ".deps/models/\(name).gguf", ".deps/models/\(name)"]
-    for path in candidates {
-      if path.hasSuffix(".gguf"), FileManager.default.fileExists(atPath: path) {
-        self = .gguf(try GGUFFile(path: path))
-        return
-      }
-      if FileManager.default.fileExists(atPath: path + "/config.json") {
-        self = .folder(path)
-        return
-      }
+    let path = try Self.find(name)
+    self = path.hasSuffix(".gguf") ? .gguf(try GGUFFile(path: path)) : .folder(path)
+  }
+
+  /// Where the model of a name or path lies.
+  static func find(_ name: String) throws -> String {
+    let places = folders.flatMap { ["\($0)/\(name).gguf", "\($0)/\(name)"] }
+    for path in [name] + places {
+      let file = path.hasSuffix(".gguf") ? path : path + "/config.json"
+      if FileManager.default.fileExists(atPath: file) { return path }
     }
     throw ValidationFailure(
-      "no model '\(name)': give a .gguf file or a folder with config.json, or run scripts/setup for \(Self.defaultName)"
+      "no model '\(name)' (looked in \(folders.joined(separator: ", "))): give a .gguf file or a folder with config.json, or run scripts/setup for \(Self.defaultName)"
     )
   }
 
@@ -38,7 +38,7 @@ enum ModelFiles {
 
   /// The folder of a sentence encoder, by its name (looked for in .deps/models) or path.
   static func sentenceEncoder(_ name: String = sentenceEncoderName) throws -> String {
-    let candidates = [name, ".deps/models/\(name)"]
+    let candidates = [name] + folders.map { "\($0)/\(name)" }
     guard
       let folder = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") })
     else {
@@ -47,6 +47,14 @@ enum ModelFiles {
       )
     }
     return folder
+  }
+
+  /// Where models are looked for by name: the current folder's .deps, then that of the checkout which the command
+  /// was built in.
+  private static var folders: [String] {
+    let command = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().path
+    guard let build = command.range(of: "/.build") else { return [".deps/models"] }
+    return [".deps/models", command[..<build.lowerBound] + "/.deps/models"]
   }
 
   func model(dtype: DType, device: Device = .cpu) throws -> LlamaModel {

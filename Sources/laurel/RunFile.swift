@@ -62,19 +62,9 @@ struct RunFile {
     }
   }
 
-  static let keys =
-    [
-      "name", "method", "model", "adapter", "task", "held_out", "dtype", "device", "seed", "max_steps",
-      "prompts_per_step",
-      "num_generations", "max_completion_length", "temperature", "top_p", "top_k", "stop", "learning_rate",
-      "lr_scheduler_type", "warmup_steps", "max_grad_norm", "optim", "weight_decay", "adam_beta1",
-      "adam_beta2",
-      "adam_epsilon", "momentum", "num_iterations", "loss_type", "epsilon", "epsilon_high", "beta",
-      "kl_estimator", "entropy_coefficient", "token_budget", "lora", "save_steps", "save_total_limit",
-      "eval_steps",
-    ] + RewardSpecification.keys
+  static let keys = RunKey.all.map(\.name)
 
-  /// - Throws: `SpecificationError` with line, column and key, or `TaskError`.
+  /// - Throws: `SpecificationError` with line, column and key.
   init(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ValidationFailure("cannot read \(path): no such file, or no permission")
@@ -83,7 +73,7 @@ struct RunFile {
       throw ValidationFailure("\(path) is not UTF-8")
     }
     let root = try YAMLValue(yaml: text, file: path).mapping("a mapping with model, task and rewards")
-    try root.requireKeys(Self.keys)
+    try Self.requireKeys(root)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
     if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
@@ -93,7 +83,15 @@ struct RunFile {
     }
     method = try Self.choice(root, "method", default: .grpo)
     model = try root.string("model", default: ModelFiles.defaultName)
-    adapter = try root["adapter"].map { try $0.string() }
+    if let place = root["model"] {
+      let model = model
+      try Self.located(place) { _ = try ModelFiles.find(model) }
+    }
+    adapter = try root["adapter"].map { place in
+      let folder = try place.string()
+      try Self.located(place) { _ = try LoRAConfiguration(folder: folder) }
+      return folder
+    }
     heldOut = try root.int("held_out", default: 64, in: 2...100_000)
     dtype = try root.choice("dtype", of: ["auto", "float32", "bfloat16"], default: "auto")
     device = try root.string("device", default: "auto")
@@ -111,6 +109,29 @@ struct RunFile {
     }
   }
 
+  /// Unknown keys, with what a key of another trainer is called here.
+  private static func requireKeys(_ root: YAMLMapping) throws {
+    for entry in root.entries where !keys.contains(entry.name) {
+      if let remedy = RunKey.elsewhere[entry.name] {
+        throw entry.key.error("unknown key \"\(entry.name)\": \(remedy) (laurel train --keys lists all keys)")
+      }
+      throw entry.key.error(
+        "unknown key \"\(entry.name)\"; laurel train --keys lists all keys",
+        suggestion: nearestName(to: entry.name, in: keys))
+    }
+  }
+
+  /// What goes wrong in `body` is said at the place in the file that asked for it.
+  private static func located<Value>(_ place: YAMLValue, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as SpecificationError {
+      throw error
+    } catch {
+      throw place.error("\(error)")
+    }
+  }
+
   private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ root: YAMLMapping, _ key: String, default value: Choice
   ) throws -> Choice {
@@ -119,14 +140,25 @@ struct RunFile {
   }
 
   private static func task(_ place: YAMLValue) throws -> (any LanguageTask, JSONValue) {
-    if case .string(let name) = place.json { return (try TaskRegistry.make(name), place.json) }
+    if case .string(let name) = place.json {
+      return (try located(place) { try TaskRegistry.make(name) }, place.json)
+    }
     let mapping = try place.mapping("a task's name, or the name with its options")
     guard let entry = mapping.entries.first, mapping.entries.count == 1 else {
       throw place.error("expected one task")
     }
     let options = try entry.value.mapping().entries
-    let task = try TaskRegistry.make(
-      entry.name, options: Dictionary(options.map { ($0.name, $0.value.json) }, uniquingKeysWith: { $1 }))
+    let kind = try located(entry.key) { try TaskRegistry.kind(named: entry.name) }
+    let names = kind.parameters.map(\.name)
+    for option in options where !names.contains(option.name) {
+      throw option.key.error(
+        "task \(kind.name) has no option \"\(option.name)\"; its options are "
+          + names.joined(separator: ", "), suggestion: nearestName(to: option.name, in: names))
+    }
+    let task = try located(entry.key) {
+      try TaskRegistry.make(
+        entry.name, options: Dictionary(options.map { ($0.name, $0.value.json) }, uniquingKeysWith: { $1 }))
+    }
     return (task, place.json)
   }
 

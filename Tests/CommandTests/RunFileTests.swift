@@ -53,4 +53,45 @@ struct RunFileTests {
       try read(valid.replacingOccurrences(of: "max_steps: 3", with: text))
     }
   }
+
+  @Test func `another trainer's key is answered with what it is called here`() throws {
+    let error = #expect(throws: SpecificationError.self) {
+      try read(valid + "\nper_device_train_batch_size: 8")
+    }
+    #expect(error?.line == 5)
+    #expect(error?.message.contains("prompts_per_step") == true)
+  }
+
+  @Test(arguments: [
+    ("task: arithmetic", "task:\n  jsonl: {path: x.jsonl, refrence: a}", 2, "refrence"),
+    ("task: arithmetic", "task: arithmatic", 1, "arithmetic"),
+    ("max_steps: 3", "model: NoSuchModel", 4, "NoSuchModel"),
+    ("max_steps: 3", "adapter: no/such/folder", 4, "no/such/folder"),
+  ])
+  func `a task, model or adapter that is not there is said with its line`(
+    _ right: String, _ wrong: String, _ line: Int, _ word: String
+  ) throws {
+    let error = #expect(throws: SpecificationError.self) {
+      try read(valid.replacingOccurrences(of: right, with: wrong))
+    }
+    #expect(error?.line == line)
+    #expect(error?.description.contains(word) == true)
+  }
+
+  @Test func `the list of keys tells the defaults that a run has`() throws {
+    let resolved = try read(valid).resolvedYAML.split(separator: "\n").reduce(into: [String: String]()) {
+      let parts = $1.split(separator: ":", maxSplits: 1)
+      if !$1.hasPrefix(" "), parts.count == 2 {
+        $0[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces)
+      }
+    }
+    for key in RunKey.all
+    where !["name", "adapter", "epsilon_high", "lora", "tests", "combine", "advantage"].contains(key.name) {
+      guard let told = key.default, key.name != "max_steps" else { continue }
+      let value = try #require(resolved[key.name], "\(key.name) is not in the resolved file")
+      #expect(
+        value.replacingOccurrences(of: "\"", with: "") == told || Double(value) == Double(told), "\(key.name)"
+      )
+    }
+  }
 }

@@ -40,11 +40,12 @@ public struct RewardSuite: Sendable {
   public var specification: RewardSpecification
   public var cases: [RewardCase]
 
+  /// - Parameter ignoring: Further keys that the file may have, for another reader (a run file's).
   /// - Throws: `SpecificationError` with line and column; `FileError` when the file cannot be read.
-  public init(contentsOf path: String, registry: Registry) throws {
+  public init(contentsOf path: String, registry: Registry, ignoring: [String] = []) throws {
     file = path
     let root = try YAMLValue(contentsOf: path).mapping("a mapping with the key rewards")
-    try root.requireKeys(RewardSpecification.keys)
+    try root.requireKeys(RewardSpecification.keys + ignoring)
     let specification = try RewardSpecification(root, registry: registry)
     self.specification = specification
     let reader = RewardCaseReader(specification: specification)

@@ -5,11 +5,19 @@ extension RewardSpecification {
   /// The keys of a file that belong to a specification; `tests` are for `laurel test` and read by nobody else.
   public static let keys = ["rewards", "combine", "advantage", "tests"]
 
-  /// Reads a file that holds a specification and nothing else.
+  /// The keys that every reward of a specification takes beside its own parameters.
+  public static let sharedKeys = SpecificationReader.settings
+
+  /// Reads a file that holds a specification.
+  /// - Parameter ignoring: Further keys that the file may have, for another reader (a run file's).
   /// - Throws: `SpecificationError` with line and column; `FileError` when the file cannot be read.
-  public init(contentsOf path: String, registry: Registry) throws {
+  public init(contentsOf path: String, registry: Registry, ignoring: [String] = []) throws {
     let mapping = try YAMLValue(contentsOf: path).mapping("a mapping with the key rewards")
-    try mapping.requireKeys(Self.keys)
+    if mapping["rewards"] == nil || !mapping.entries.contains(where: { ignoring.contains($0.name) }) {
+      try mapping.requireKeys(Self.keys)
+    } else {
+      try mapping.requireKeys(Self.keys + ignoring)
+    }
     try self.init(mapping, registry: registry)
   }
 

@@ -34,12 +34,16 @@ public struct CartPole: World {
   public func actionSpace(of agent: Int) -> Space { .discrete(2) }
 
   public func initialState(after previous: State?, random: inout PCG64) -> State {
-    let values = (0..<4).map { _ in random.uniform(-0.05, 0.05) }
-    return State(x: values[0], velocity: values[1], angle: values[2], angularVelocity: values[3])
+    let x = random.uniform(-0.05, 0.05)
+    let velocity = random.uniform(-0.05, 0.05)
+    let angle = random.uniform(-0.05, 0.05)
+    return State(
+      x: x, velocity: velocity, angle: angle, angularVelocity: random.uniform(-0.05, 0.05))
   }
 
   public func step(
-    _ state: inout State, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
+    _ state: inout State, actions: UnsafeBufferPointer<Float>,
+    rewards: UnsafeMutableBufferPointer<Double>,
     random: inout PCG64
   ) -> Bool {
     let (gravity, cart, pole, half, push, seconds) = (9.8, 1.0, 0.1, 0.5, 10.0, 0.02)
@@ -49,7 +53,8 @@ public struct CartPole: World {
     let temporary =
       (force + poleMassLength * (state.angularVelocity * state.angularVelocity) * sine) / total
     let angular =
-      (gravity * sine - cosine * temporary) / (half * (4.0 / 3.0 - pole * (cosine * cosine) / total))
+      (gravity * sine - cosine * temporary)
+      / (half * (4.0 / 3.0 - pole * (cosine * cosine) / total))
     let acceleration = temporary - poleMassLength * angular * cosine / total
     state.x += seconds * state.velocity
     state.velocity += seconds * acceleration

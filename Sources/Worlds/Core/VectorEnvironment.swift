@@ -43,6 +43,8 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   private let threads: Int
   private let observationWidth: Int
   private let actionWidth: Int
+  private let sharesObservation: Bool
+  private let maximumSteps: Int
   private let seen, seenLast: UnsafeMutableBufferPointer<Float>
   private let paid, sums, lastSums: UnsafeMutableBufferPointer<Double>
   private let hasTerminated, wasTruncated: UnsafeMutableBufferPointer<Bool>
@@ -64,6 +66,8 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     agents = world.agents
     observationWidth = world.observationWidth
     actionWidth = world.actionWidth
+    sharesObservation = world.sharesObservation
+    maximumSteps = world.maximumSteps ?? .max
     (seen, seenLast) = (
       buffer(0, count * agents * observationWidth), buffer(0, count * agents * observationWidth)
     )
@@ -143,7 +147,7 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
       steps[index] += 1
       for place in lane { sums[place] += paid[place] }
       hasTerminated[index] = terminated
-      wasTruncated[index] = world.maximumSteps.map { steps[index] >= $0 } ?? false
+      wasTruncated[index] = steps[index] >= maximumSteps
       if terminated || wasTruncated[index] {
         show(index, in: seenLast)
         for place in lane {
@@ -159,11 +163,16 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   }
 
   private func show(_ index: Int, in target: UnsafeMutableBufferPointer<Float>) {
+    let first = index * agents * observationWidth
     for agent in 0..<agents {
-      let start = (index * agents + agent) * observationWidth
-      world.observe(
-        states[index], agent: agent,
-        into: UnsafeMutableBufferPointer(rebasing: target[start..<start + observationWidth]))
+      let start = first + agent * observationWidth
+      if agent > 0, sharesObservation {
+        (target.baseAddress! + start).update(from: target.baseAddress! + first, count: observationWidth)
+      } else {
+        world.observe(
+          states[index], agent: agent,
+          into: UnsafeMutableBufferPointer(rebasing: target[start..<start + observationWidth]))
+      }
     }
   }
 }

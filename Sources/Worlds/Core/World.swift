@@ -1,3 +1,4 @@
+@_exported import Numeric
 import Rewards
 
 /// The rules of an environment: how an episode begins, how actions change its state, and what each agent sees.
@@ -42,6 +43,20 @@ public protocol World: Sendable {
 
   /// Further facts of the last step, as Gymnasium's `info`: never needed to act, only to understand.
   func info(_ state: State) -> JSONObject
+
+  /// How many numbers an agent sees.
+  var observationWidth: Int { get }
+  /// How many numbers an agent's action has.
+  var actionWidth: Int { get }
+  /// Whether all agents see the same, as in games that hand the whole board to everybody.
+  var sharesObservation: Bool { get }
+
+  // Requirements only so that `any World` reaches the code that the compiler made for the concrete world.
+
+  /// One running environment of this world.
+  func environment(seed: UInt64) -> SingleEnvironment<Self>
+  /// `count` running environments of this world that step together.
+  func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self>
 }
 
 extension World {
@@ -49,18 +64,25 @@ extension World {
   public var maximumSteps: Int? { nil }
   public func info(_ state: State) -> JSONObject { JSONObject() }
 
-  /// How many numbers an agent sees.
   public var observationWidth: Int { observationSpace(of: 0).width }
-  /// How many numbers an agent's action has.
   public var actionWidth: Int { actionSpace(of: 0).width }
+  public var sharesObservation: Bool { false }
 
-  /// One running environment of this world.
-  public func environment(seed: UInt64 = 0) -> SingleEnvironment<Self> {
-    SingleEnvironment(self, seed: seed)
+  public func environment(seed: UInt64) -> SingleEnvironment<Self> { SingleEnvironment(self, seed: seed) }
+  public func environment() -> SingleEnvironment<Self> { environment(seed: 0) }
+
+  public func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self> {
+    BatchEnvironment(self, count: count, seed: seed, threads: threads)
+  }
+  /// `environment(seed:)` of a world whose type is not known, as of one that the registry built.
+  public func anyEnvironment(seed: UInt64 = 0) -> any Environment { environment(seed: seed) }
+
+  /// `vector(count:seed:threads:)` of a world whose type is not known.
+  public func anyVector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> any VectorEnvironment {
+    vector(count: count, seed: seed, threads: threads)
   }
 
-  /// `count` running environments of this world that step together.
-  public func vector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> BatchEnvironment<Self> {
-    BatchEnvironment(self, count: count, seed: seed, threads: threads)
+  public func vector(count: Int, seed: UInt64 = 0) -> BatchEnvironment<Self> {
+    vector(count: count, seed: seed, threads: 1)
   }
 }

@@ -82,6 +82,9 @@ public enum WorldChecker {
         break
       }
     }
+    if start != first.reset(seed: seed) {
+      found.append("a seed begins another episode after an episode than before it")
+    }
     return found
   }
 

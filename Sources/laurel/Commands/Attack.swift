@@ -22,7 +22,7 @@ struct AttackCommand: AsyncParsableCommand {
       Right answers in other clothes:
       \(Self.list(Attacks.fair))
       """)
-  @Argument(help: "The specification (YAML).") var rewards: String
+  @Argument(help: "The specification (YAML), or a run file that holds one.") var rewards: String
   @Option(help: "JSONL with prompts and references, or right completions.") var data: String
   @Option(help: "The share of the right answer's reward above which a wrong one is an exploit.")
   var maxExploit =
@@ -53,7 +53,8 @@ struct AttackCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let specification = try RewardSpecification(contentsOf: rewards, registry: .laurel)
+    let specification = try RewardSpecification(
+      contentsOf: rewards, registry: .laurel, ignoring: RunFile.keys)
     var mapping = FieldMapping()
     if let completion { mapping.completion = [completion] }
     if let prompt { mapping.prompt = [prompt] }

@@ -62,6 +62,12 @@ struct Export: ParsableCommand {
       throw ValidationError("--dtype is \(dtype): expected float32, bfloat16 or float16")
     }
     let policy = try TrainedPolicy(source)
+    do {
+      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    } catch {
+      throw ValidationFailure(
+        "cannot make the folder \(output): no permission, or a file is in the way; give another --output")
+    }
     guard merge || policy.base == nil else {
       try copy(["adapter_config.json", "adapter_model.safetensors"], from: policy.folder)
       say("adapters of \(policy.base ?? "") in \(output)")
@@ -82,7 +88,6 @@ struct Export: ParsableCommand {
   }
 
   private func copy(_ names: [String], from folder: String) throws {
-    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
     for name in names {
       try FileManager.default.copyItem(atPath: folder + "/" + name, toPath: output + "/" + name)
     }

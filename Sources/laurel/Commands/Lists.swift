@@ -26,8 +26,9 @@ struct RewardsCommand: ParsableCommand {
       }
       for kind in kinds {
         print("\(kind.name): \(kind.help)")
-        for parameter in kind.parameters {
-          print("  \(parameter.name): \(parameter.expectation). \(parameter.help)")
+        for parameter in kind.parameters { print("  " + Self.line(parameter)) }
+        if kind is RewardKind {
+          print("every reward also takes: " + RewardSpecification.sharedKeys.joined(separator: ", "))
         }
       }
       return
@@ -38,6 +39,19 @@ struct RewardsCommand: ParsableCommand {
         print("  \(kind.name.padding(toLength: 24, withPad: " ", startingAt: 0))\(kind.help)")
       }
     }
+  }
+}
+
+extension RewardsCommand {
+  /// `name [default]: what it may be. What it does`
+  static func line(_ parameter: Parameter) -> String {
+    let value =
+      switch parameter.default {
+      case nil: "(needed)"
+      case .null?: "(optional)"
+      case let value?: "[\(value.jsonText)]"
+      }
+    return "\(parameter.name) \(value): \(parameter.expectation). \(parameter.help)"
   }
 }
 
@@ -60,6 +74,10 @@ struct Runs: ParsableCommand {
   @Argument var folder = "runs"
 
   func run() throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ValidationFailure("there is no folder \(folder): give the folder that holds the runs")
+    }
     let runs = RunList.runs(beneath: URL(fileURLWithPath: folder))
     if runs.isEmpty { say("no runs beneath \(folder)") }
     for run in runs {
@@ -91,9 +109,8 @@ struct Doctor: ParsableCommand {
     print("device       \(Device.best)")
     print("processors   \(ProcessInfo.processInfo.activeProcessorCount), torch uses \(Torch.threads) threads")
     print("bfloat16     \(Torch.hasFastBFloat16 ? "in hardware" : "not in hardware: float32 is used")")
-    let model = ".deps/models/\(ModelFiles.defaultName).gguf"
-    print(
-      "model        \(FileManager.default.fileExists(atPath: model) ? model : "missing: run scripts/setup")")
+    let model = try? ModelFiles.find(ModelFiles.defaultName)
+    print("model        \(model ?? "missing: run scripts/setup")")
     print("mathematics  \(MathVerifier.engine ?? "no exact engine: run scripts/setup, then build again")")
     let size = 1024
     let a = try Tensor.full([size, size], 0.5)
@@ -105,6 +122,6 @@ struct Doctor: ParsableCommand {
     print(
       "self-test    \(isRight ? "right" : "WRONG"), \(Int(10e-9 * pow(Double(size), 3) / seconds)) GFLOP/s in float32"
     )
-    if !isRight { throw ExitCode.failure }
+    if !isRight || model == nil { throw ExitCode.failure }
   }
 }

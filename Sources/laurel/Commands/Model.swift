@@ -92,8 +92,14 @@ struct Generate: ParsableCommand {
     guard !stop.contains("") else {
       throw ValidationError("--stop must not be empty: every text contains that")
     }
-    guard temperature >= 0, topP > 0, topP <= 1, topK >= 0, numGenerations > 0, maxCompletionLength > 0 else {
-      throw ValidationError("temperature >= 0, 0 < top-p <= 1, top-k >= 0, and at least one token and answer")
+    for (isRight, rule) in [
+      (temperature >= 0 && temperature.isFinite, "--temperature is at least 0, not \(temperature)"),
+      (topP > 0 && topP <= 1, "--top-p is above 0 and at most 1, not \(topP)"),
+      (topK >= 0, "--top-k is at least 0, not \(topK)"),
+      (numGenerations > 0, "--num-generations is at least 1, not \(numGenerations)"),
+      (maxCompletionLength > 0, "--max-completion-length is at least 1, not \(maxCompletionLength)"),
+    ] where !isRight {
+      throw ValidationError(rule)
     }
   }
 
@@ -113,6 +119,9 @@ struct Generate: ParsableCommand {
     let answers = try Sampler.complete(
       decoder, prompts: [tokenizer.encode(text).map(Int.init)], count: numGenerations,
       options: options, tokenizer: tokenizer)
-    for answer in answers[0] { print(tokenizer.decode(answer.ids.map(Int32.init))) }
+    for (index, answer) in answers[0].enumerated() {
+      if numGenerations > 1 { print("--- \(index + 1) of \(numGenerations)") }
+      print(tokenizer.decode(answer.ids.map(Int32.init)))
+    }
   }
 }

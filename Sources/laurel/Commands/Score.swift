@@ -12,7 +12,7 @@ struct ScoreCommand: AsyncParsableCommand {
       Exit code 0 when every line was scored, 1 when some were left out or a reward failed, 130 after Ctrl-C \
       (what was written are whole lines), 141 when the reader of the output went away.
       """)
-  @Argument(help: "The specification (YAML).") var rewards: String
+  @Argument(help: "The specification (YAML), or a run file that holds one.") var rewards: String
   @Argument(help: "JSONL with completion, and prompt, reference, group where rewards want them; - for input.")
   var data: String
   @Option(help: "Chunks scored at a time; default: the processors.") var workers: Int?
@@ -21,14 +21,20 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "The column with the reference answer.") var reference: String?
   @Option(help: "The column that samples of one prompt share.") var group: String?
 
+  func validate() throws {
+    if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers is 1 to 1024") }
+  }
+
   func run() async throws {
-    let specification = try RewardSpecification(contentsOf: rewards, registry: .laurel)
+    let specification = try RewardSpecification(
+      contentsOf: rewards, registry: .laurel, ignoring: RunFile.keys)
     var stream = ScoreStream(specification)
-    if let workers { stream.workers = max(1, workers) }
+    if let workers { stream.workers = workers }
     if let completion { stream.mapping.completion = [completion] }
     if let prompt { stream.mapping.prompt = [prompt] }
     if let reference { stream.mapping.reference = [reference] }
     if let group { stream.mapping.group = [group] }
+    noteUncountedTokens(specification)
     // A reader that goes away is then an error of write(2), and the progress line can be cleared.
     _ = signal(SIGPIPE, SIG_IGN)
     let tally = ScoreTally(path: data)
@@ -57,6 +63,19 @@ struct ScoreCommand: AsyncParsableCommand {
       tally.end("the output broke off: ")
       throw error
     }
+  }
+
+  /// A length in tokens without a token count is a length in characters: said, because thresholds then mean another
+  /// thing.
+  private func noteUncountedTokens(_ specification: RewardSpecification) {
+    let counted = specification.entries.filter { $0.parameters?.values["unit"] == .string("tokens") }
+    guard let first = counted.first, data != "-", let handle = FileHandle(forReadingAtPath: data),
+      let start = try? handle.read(upToCount: 65_536),
+      !String(decoding: start.prefix { $0 != 0x0A }, as: UTF8.self).contains("\"completion_tokens\"")
+    else { return }
+    say(
+      "note: reward \"\(first.name)\" counts tokens, and \(data) has no completion_tokens: it counts characters instead (unit: words, characters or bytes says what is meant)"
+    )
   }
 }
 

@@ -11,7 +11,10 @@ struct Serve: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "Specifications, and the options of laurel-serve.")
   var arguments: [String] = []
 
-  func run() throws {
+  func run() throws { try Self.handOver(arguments) }
+
+  /// Becomes `laurel-serve` with these arguments.
+  static func handOver(_ arguments: [String]) throws {
     let own = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let path = URL(fileURLWithPath: own).resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "laurel-serve").path

@@ -6,13 +6,15 @@ import Torch
 
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a language model from a run file; the run is a folder with a report.",
+    abstract:
+      "Train a language model or a control policy from a run file; the run is a folder with a report.",
     discussion: """
       Ctrl-C stops after keeping a checkpoint; --resume goes on from the last one, also after a kill, and ends \
       with the weights of a run that was never stopped.
       """)
 
-  @Argument(help: "The run file (YAML), or with --resume the run's folder.") var file: String
+  @Argument(help: "The run file (YAML), or with --resume the run's folder.") var file: String?
+  @Flag(help: "List the keys of a run file with their defaults, and stop.") var keys = false
   @Option(help: "Overrides the file's seed.") var seed: UInt64?
   @Option(help: "The run's folder; default runs/NAME-seedS, with a number when taken.") var output: String?
   @Flag(help: "Go on with the run of this file and seed, from its last checkpoint.") var resume = false
@@ -20,10 +22,15 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Writes a JSON summary here.") var summary: String?
 
   func validate() throws {
+    if file == nil, !keys {
+      throw ValidationError("which run file? (laurel train --keys lists what it may hold)")
+    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is 1 to 1024") }
   }
 
   func run() async throws {
+    guard let file, !keys else { return Self.printKeys() }
+    if ControlRunFile.isControl(path: file) { return try await trainControl(file) }
     let began = Date()
     let isFolder = FileManager.default.fileExists(atPath: file + "/run.yaml")
     var run = try RunFile(path: isFolder ? file + "/run.yaml" : file)
@@ -43,7 +50,7 @@ struct Train: AsyncParsableCommand {
     if resume {
       let path = isFolder ? file : try output ?? newestFolder(base)
       store = try RunStore.open(folder: URL(fileURLWithPath: path), readOnly: false)
-      try check(run, against: store)
+      try check(run, file, against: store)
     } else {
       store = try create(run, folder: output ?? freeFolder(base), began)
     }
@@ -61,6 +68,29 @@ struct Train: AsyncParsableCommand {
     }
     print("report: \(try Report.write(store).path)")
     if let summary { try write(summary, run, store, began) }
+  }
+
+  private func trainControl(_ file: String) async throws {
+    guard !resume else {
+      throw ValidationFailure("control runs are short and cannot be resumed: start the run anew")
+    }
+    var run = try ControlRunFile(path: file)
+    if let seed { run.seed = seed }
+    let folder = output ?? freeFolder("runs/\(run.name)-seed\(run.seed)")
+    if FileManager.default.fileExists(atPath: folder) {
+      throw ValidationFailure("\(folder) exists already: choose another --output")
+    }
+    let session = ControlSession(run: run, folder: URL(fileURLWithPath: folder))
+    try await interruptible(
+      grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
+    ) { [summary] in try session.start(summary: summary) }
+  }
+
+  private static func printKeys() {
+    for key in RunKey.all {
+      let name = key.name.padding(toLength: 22, withPad: " ", startingAt: 0)
+      print("\(name)\(key.default.map { "[\($0)] " } ?? "(needed) ")\(key.help)")
+    }
   }
 
   private func create(_ run: RunFile, folder: String, _ began: Date) throws -> RunStore {
@@ -97,7 +127,7 @@ struct Train: AsyncParsableCommand {
   }
 
   /// A run goes on only with the settings it began with.
-  private func check(_ run: RunFile, against store: RunStore) throws {
+  private func check(_ run: RunFile, _ file: String, against store: RunStore) throws {
     let kept = try store.yaml().split(separator: "\n")
     let given = run.resolvedYAML.split(separator: "\n")
     let changed = zip(kept, given).first { $0 != $1 }
