@@ -47,6 +47,21 @@ public struct TransitionBatch {
   /// Lanes in each environment.
   public var agents: Int
 
+  public init(
+    lanes: Int, observations: UnsafeBufferPointer<Float>, actions: UnsafeBufferPointer<Float>,
+    nextObservations: UnsafeBufferPointer<Float>, finalObservations: UnsafeBufferPointer<Float>,
+    terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, agents: Int
+  ) {
+    self.lanes = lanes
+    self.observations = observations
+    self.actions = actions
+    self.nextObservations = nextObservations
+    self.finalObservations = finalObservations
+    self.terminated = terminated
+    self.truncated = truncated
+    self.agents = agents
+  }
+
   /// The step of one lane.
   public func transition(_ lane: Int, reward: Double) -> ShapingTransition {
     let (width, wide) = (observations.count / lanes, actions.count / lanes)

@@ -86,7 +86,7 @@ struct ControlRunFile {
   /// - Throws: `SpecificationError` with line, column and key; `FileError` when the file cannot be read.
   init(path: String) throws {
     let root = try YAMLValue(contentsOf: path).mapping("a mapping with world and method")
-    text = String(decoding: try FileError.contents(of: path), as: UTF8.self)
+    text = try String(contentsOfFile: path, encoding: .utf8)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
     if name.isEmpty || name.contains("/") || name.hasPrefix(".") {

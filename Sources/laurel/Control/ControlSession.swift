@@ -99,7 +99,7 @@ struct ControlSession {
       network = run.method == .sac ? (learner as! SAC).policy : (learner as! TD3).policy
     }
     progress.finish()
-    say(line("after: ", after))
+    say(line("after", after))
     let seconds = -began.timeIntervalSinceNow
     try write(network)
     try write(summary, before, after, steps, episodes, seconds)
