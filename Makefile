@@ -59,6 +59,7 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 
 bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
 	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
+	@if [ -n "$(HUMANEVAL)" ]; then python3 bench/code_mutants.py "$(HUMANEVAL)"; fi
 
 bench-service: service ## The reward service under load, and FastAPI's; kills, malformed requests
 	@bench/prepare-service
