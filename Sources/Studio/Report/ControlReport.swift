@@ -50,7 +50,7 @@ public struct ControlReport: Sendable {
           id: "learner", title: "Learner",
           body: series.isEmpty
             ? "<p class=\"muted\">This learner keeps no further measures.</p>"
-            : "<div class=\"charts\">"
+            : "<div class=\"grid\">"
               + series.map { chart($0.name.prefix(1).uppercased() + $0.name.dropFirst(), $0.name, $0.values) }
               .joined(separator: "\n") + "</div>"),
         .init(id: "file", title: "Run file", body: "<pre>\(Markup.escape(yaml))</pre>"),

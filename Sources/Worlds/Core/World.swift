@@ -57,6 +57,8 @@ public protocol World: Sendable {
   func environment(seed: UInt64) -> SingleEnvironment<Self>
   /// `count` running environments of this world that step together.
   func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self>
+  /// Steps a part of a batch. There is no reason to write one's own.
+  func step(_ batch: WorldBatch<State>, _ range: Range<Int>, _ actions: UnsafeBufferPointer<Float>)
 }
 
 extension World {

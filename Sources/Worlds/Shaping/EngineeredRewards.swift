@@ -1,22 +1,18 @@
-/// Rewards stated from the distance to a goal.
+/// Rewards stated from how near a state is, Phi = -(distance in units of reward).
 ///
-/// `distance` adds -scale x distance after the step, which changes the optimum; `progress` adds
-/// scale x (distance before - distance after), which is potential-based only when the learner's discount is 1;
-/// `approach` adds scale whenever the distance fell, which can be farmed by going to and fro.
-public struct DistanceReward: TransitionShaper {
-  public enum Form: String, Sendable, CaseIterable {
-    case distance
-    case progress
-    case approach
-  }
+/// `distance` adds Phi(s'), which changes the optimum; `progress` adds Phi(s') - Phi(s), which is potential-based
+/// only when the learner's discount is 1; `approach` adds `bonus` whenever Phi rose, which can be farmed by going
+/// to and fro.
+public struct DistanceReward<Phi: Potential>: TransitionShaper {
+  public let form: DistanceRewardForm
+  public let closeness: Phi
+  /// What `approach` pays.
+  public let bonus: Double
 
-  public let form: Form
-  public let goal: GoalDistancePotential
-
-  /// - Parameter goal: Its scale is the reward's.
-  public init(_ form: Form, goal: GoalDistancePotential) {
+  public init(_ form: DistanceRewardForm, closeness: Phi, bonus: Double = 0.1) {
     self.form = form
-    self.goal = goal
+    self.closeness = closeness
+    self.bonus = bonus
   }
 
   public var guarantee: PolicyGuarantee {
@@ -25,17 +21,25 @@ public struct DistanceReward: TransitionShaper {
   public var isStationary: Bool { true }
 
   public func begin(_ setting: ShapingSetting) throws(ShapingError) {
-    try goal.check(setting.observationSpace)
+    try closeness.check(setting.observationSpace)
   }
 
   public func shape(_ transition: ShapingTransition, lane: Int) -> Double {
-    let (before, after) = (goal.distance(transition.observation), goal.distance(transition.nextObservation))
+    let before = closeness.value(transition.observation)
+    let after = closeness.value(transition.nextObservation)
     switch form {
-    case .distance: return transition.reward - goal.scale * after
-    case .progress: return transition.reward + goal.scale * (before - after)
-    case .approach: return transition.reward + (after < before ? goal.scale : 0)
+    case .distance: return transition.reward + after
+    case .progress: return transition.reward + after - before
+    case .approach: return transition.reward + (after > before ? bonus : 0)
     }
   }
+}
+
+/// What of a distance is paid.
+public enum DistanceRewardForm: String, Sendable, CaseIterable {
+  case distance
+  case progress
+  case approach
 }
 
 /// factor x reward + offset, then limited. An offset c changes the optimum of tasks that end (through the length

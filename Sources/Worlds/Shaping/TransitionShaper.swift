@@ -7,6 +7,8 @@ public struct ShapingTransition {
   /// What will be done next, where the learner has chosen it already (on-policy learners); nil elsewhere and at
   /// the end of an episode.
   public var nextAction: UnsafeBufferPointer<Float>?
+  /// The policy's probability of every discrete action before the step, where the learner gives them.
+  public var probabilities: UnsafeBufferPointer<Double>?
   /// The reward so far: the world's, or what an earlier shaper made of it.
   public var reward: Double
   /// Nothing follows: every potential is 0 there.
@@ -17,12 +19,13 @@ public struct ShapingTransition {
   public init(
     observation: UnsafeBufferPointer<Float>, action: UnsafeBufferPointer<Float>,
     nextObservation: UnsafeBufferPointer<Float>, nextAction: UnsafeBufferPointer<Float>? = nil,
-    reward: Double, terminated: Bool, truncated: Bool
+    probabilities: UnsafeBufferPointer<Double>? = nil, reward: Double, terminated: Bool, truncated: Bool
   ) {
     self.observation = observation
     self.action = action
     self.nextObservation = nextObservation
     self.nextAction = nextAction
+    self.probabilities = probabilities
     self.reward = reward
     self.terminated = terminated
     self.truncated = truncated
@@ -46,6 +49,8 @@ public struct TransitionBatch {
   public var truncated: UnsafeBufferPointer<Bool>
   /// Lanes in each environment.
   public var agents: Int
+  /// `lanes` x actions: the policy's probabilities before the step, where the learner gives them.
+  public var probabilities: UnsafeBufferPointer<Double>?
 
   public init(
     lanes: Int, observations: UnsafeBufferPointer<Float>, actions: UnsafeBufferPointer<Float>,
@@ -72,6 +77,10 @@ public struct TransitionBatch {
       observation: UnsafeBufferPointer(rebasing: observations[lane * width..<(lane + 1) * width]),
       action: UnsafeBufferPointer(rebasing: actions[lane * wide..<(lane + 1) * wide]),
       nextObservation: UnsafeBufferPointer(rebasing: after[lane * width..<(lane + 1) * width]),
+      probabilities: probabilities.map { all in
+        let actions = all.count / lanes
+        return UnsafeBufferPointer(rebasing: all[lane * actions..<(lane + 1) * actions])
+      },
       reward: reward, terminated: terminated[environment], truncated: truncated[environment])
   }
 }
@@ -96,16 +105,19 @@ public struct ShapingSetting: Sendable {
   public var discount: Double
   /// Whether transitions carry the next action.
   public var hasNextAction: Bool
+  /// Whether transitions carry the policy's probabilities.
+  public var hasProbabilities: Bool
 
   public init(
     lanes: Int = 1, observationSpace: Space, actionSpace: Space, discount: Double,
-    hasNextAction: Bool = false
+    hasNextAction: Bool = false, hasProbabilities: Bool = false
   ) {
     self.lanes = lanes
     self.observationSpace = observationSpace
     self.actionSpace = actionSpace
     self.discount = discount
     self.hasNextAction = hasNextAction
+    self.hasProbabilities = hasProbabilities
   }
 }
 
@@ -115,6 +127,7 @@ public enum ShapingError: Error, Sendable, Equatable, CustomStringConvertible {
   case observationWidth(needed: Int, found: Int)
   case notFinite(String)
   case needsNextAction
+  case needsProbabilities
   case notStationary
   case parameter(String)
 
@@ -129,6 +142,8 @@ public enum ShapingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .needsNextAction:
       "this shaper needs the next action, which an environment does not know: use it in an on-policy learner, "
         + "or take the look-back form"
+    case .needsProbabilities:
+      "this shaper learns from the policy's action probabilities: use it in a learner that gives them"
     case .notStationary: "this shaper's reward depends on more than the transition"
     case .parameter(let message): message
     }
@@ -168,7 +183,8 @@ extension TransitionShaper {
 
   /// The new reward of a transition between numbered states, for a world that shows the state's number.
   public mutating func shape(
-    state: Int, action: Int, next: Int, nextAction: Int? = nil, reward: Double, terminated: Bool,
+    state: Int, action: Int, next: Int, nextAction: Int? = nil,
+    probabilities: UnsafeBufferPointer<Double>? = nil, reward: Double, terminated: Bool,
     truncated: Bool = false, lane: Int = 0
   ) -> Double {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 4) { numbers in
@@ -182,8 +198,9 @@ extension TransitionShaper {
       return shape(
         ShapingTransition(
           observation: one(0), action: one(1), nextObservation: one(2),
-          nextAction: nextAction == nil || terminated || truncated ? nil : one(3), reward: reward,
-          terminated: terminated, truncated: truncated), lane: lane)
+          nextAction: nextAction == nil || terminated || truncated ? nil : one(3),
+          probabilities: probabilities, reward: reward, terminated: terminated, truncated: truncated),
+        lane: lane)
     }
   }
 }

@@ -92,6 +92,32 @@ public enum TransitionShapers {
           scale: $0.double("scale"), maximum: $0.optionalDouble("maximum"), bins: $0.optionalInt("bins"))
       }),
     TransitionShaperKind(
+      name: "exploration_guided",
+      help:
+        "An intrinsic reward learned from the agent's own returns, and a count bonus (ExploRS, NeurIPS 2022).",
+      parameters: [
+        Parameter("learning_rate", .number, default: .number(0.01), range: 0...10, help: "of r_phi and V"),
+        Parameter(
+          "limit", .number, default: .null, range: 0...1e12, help: "holds r_phi within +- this; default: not"),
+        Parameter("period", .integer, default: .integer(5), range: 1...1e9, help: "episodes between updates"),
+        Parameter("memory", .integer, default: .integer(10), range: 1...1e6, help: "episodes an update sees"),
+        Parameter(
+          "bonus", .number, default: .number(1), range: 0...1e12, help: "scale of the count bonus; 0: none"),
+        Parameter("maximum_bonus", .number, default: .number(1), range: 1e-12...1e12, help: "of a new state"),
+        bins,
+      ],
+      make: {
+        var settings = ExplorationGuidedShaping.Settings()
+        settings.learningRate = $0.double("learning_rate")
+        settings.limit = $0.optionalDouble("limit")
+        settings.period = $0.int("period")
+        settings.memory = $0.int("memory")
+        settings.bonus = $0.double("bonus") == 0 ? nil : $0.double("bonus")
+        settings.maximumBonus = $0.double("maximum_bonus")
+        settings.bins = $0.optionalInt("bins")
+        return ExplorationGuidedShaping(settings)
+      }),
+    TransitionShaperKind(
       name: "first_visit", help: "Pays for subgoals, each once an episode.",
       parameters: [
         Parameter("states", .json, help: "the subgoals' state numbers, a list"),
@@ -133,12 +159,13 @@ public enum TransitionShapers {
       name: "distance", help: "A reward from the distance to a goal, or from its fall; changes the optimum.",
       parameters: [
         Parameter(
-          "form", .choice(DistanceReward.Form.allCases.map(\.rawValue)), default: .string("progress"),
+          "form", .choice(DistanceRewardForm.allCases.map(\.rawValue)), default: .string("progress"),
           help: "distance: -d each step; progress: the fall of d; approach: a fixed sum when d fell")
       ] + goalParameters,
       make: {
-        DistanceReward(
-          DistanceReward.Form(rawValue: $0.string("form")) ?? .progress, goal: try goalDistance($0))
+        let goal = try goalDistance($0)
+        return DistanceReward(
+          DistanceRewardForm(rawValue: $0.string("form")) ?? .progress, closeness: goal, bonus: goal.scale)
       }),
     TransitionShaperKind(
       name: "affine", help: "factor x reward + offset, limited to low ... high.",

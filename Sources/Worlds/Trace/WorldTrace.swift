@@ -131,7 +131,7 @@ extension WorldTrace.Step {
 }
 
 extension WorldTrace {
-  /// One row a step, as `laurel world trace --json` prints them line by line.
+  /// One row a step, as `laurel world trace --jsonl` prints them line by line.
   public var rows: [JSONValue] { steps.map(\.json) }
 
   /// Everything in one object: what the world is like, and `steps`.

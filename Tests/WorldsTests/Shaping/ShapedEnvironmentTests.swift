@@ -113,3 +113,16 @@ private struct Lift: World {
     target[0] = Float(state)
   }
 }
+
+@Suite struct ShapingCatalogueTests {
+  @Test func everyShapingRuleNamesAPart() {
+    let rules = ShapingRule.catalogue
+    #expect(rules.map(\.number) == Array(1...16))
+    let names = TransitionShapers.kinds.map(\.name)
+    let other = [
+      "gridworld", "weighted_sum", "InverseRewardDesign", "DifferenceRewardWorld", "BehaviourAlignment",
+    ]
+    for rule in rules { if let part = rule.part { #expect((names + other).contains(part), "\(part)") } }
+    #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + ["exploration_guided"])))
+  }
+}

@@ -1,57 +1,50 @@
 import Foundation
 import Rewards
 
-/// A world of the coopetition family, whatever its extra rule.
-public protocol CoopetitionWorld: World where State == CoopetitionState {
-  var parameters: GameParameters { get }
-}
-
 /// A mixed-motive game of Coopetition-Gym (arXiv 2605.02063): every agent contributes a_i of [0, e_i], closed-form
 /// payoffs and a state of trust follow, and the reward mode says what of it the learners are shown.
 ///
-/// `Rule` adds what makes the game one of the twenty environments; the compiler makes specialised code of each.
-public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
-  public let parameters: GameParameters
-  public let rule: Rule
+/// `rule` adds what makes the game one of the twenty environments, or one of your own.
+public struct CoopetitionGame: World {
   private let tables: GameTables
-  private let extras: Int
 
   /// - Precondition: `parameters.problem` is nil and the values are logarithmic.
-  public init(_ parameters: GameParameters, rule: Rule) {
+  public init(_ parameters: GameParameters, rule: some CoopetitionRule) {
     if let (name, message) = parameters.problem { preconditionFailure("\(name): \(message)") }
-    self.parameters = parameters
-    self.rule = rule
-    tables = GameTables(parameters)
-    extras = rule.extras(agents: parameters.agents)
+    tables = GameTables(parameters, rule: StandardRule(rule))
   }
 
+  public var parameters: GameParameters { tables.parameters }
+  public var rule: StandardRule { tables.rule }
   public var agents: Int { tables.agents }
-  public var maximumSteps: Int? { parameters.maximumSteps }
-  public var sharesObservation: Bool { parameters.observation == .joint }
+  public var maximumSteps: Int? { tables.parameters.maximumSteps }
+  public var sharesObservation: Bool { tables.sharesObservation }
   public var actionWidth: Int { 1 }
 
   public func actionSpace(of agent: Int) -> Space {
-    let high = parameters.observation == .joint ? tables.largestEndowment : parameters.endowments[agent]
+    let high =
+      tables.parameters.observation == .joint ? tables.largestEndowment : tables.parameters.endowments[agent]
     return .box(0, Float(high), width: 1)
   }
 
   // MARK: A step
 
   public func initialState(after previous: CoopetitionState?, random: inout PCG64) -> CoopetitionState {
-    var state = CoopetitionState(agents: agents, extras: extras)
+    var state = CoopetitionState(agents: agents, extras: tables.extras)
     state.with { memory in
       let count = memory.agents
-      memory.synergyWeight = parameters.payoff.synergyWeight
+      memory.synergyWeight = tables.parameters.payoff.synergyWeight
       memory.actions.update(from: tables.baselines, count: count)
-      let trust = parameters.usesTrust ? parameters.trust.initialTrust : 1
+      let trust = tables.parameters.usesTrust ? tables.parameters.trust.initialTrust : 1
       memory.trust.update(repeating: trust, count: count * count)
       memory.reputation.update(
-        repeating: parameters.usesTrust ? parameters.trust.initialReputation : 0, count: count * count)
+        repeating: tables.parameters.usesTrust ? tables.parameters.trust.initialReputation : 0,
+        count: count * count)
       for i in 0..<count {
         memory.trust[i * count + i] = 1
         memory.reputation[i * count + i] = 0
       }
-      rule.begin(memory, after: previous, of: parameters, random: &random)
+      tables.rule.begin(memory, after: previous, of: tables.parameters, random: &random)
     }
     return state
   }
@@ -66,25 +59,24 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
         // The original keeps endowments and actions as 32-bit numbers.
         memory.actions[i] = max(0, min(Double(actions[i]), tables.endowments[i]))
       }
-      if parameters.usesTrust { prepareTrust(memory) }
+      if tables.usesTrust { prepareTrust(memory) }
       writePayoffs(memory)
-      switch (parameters.usesTrust, parameters.mode) {
+      switch (tables.usesTrust, tables.mode) {
       case (true, _): changeTrust(memory, rewards)
       case (false, .private): rewards.baseAddress!.update(from: memory.scratch, count: count)
       case (false, _): integrate(memory, rewards)
       }
-      if parameters.mode == .cooperative {
+      if tables.mode == .cooperative {
         var sum = 0.0
         for reward in rewards { sum += reward }
         for i in 0..<count { rewards[i] = sum / Double(count) }
       }
-      let scale = parameters.rewardScale / (parameters.normalizesRewards ? tables.largestEndowment : 1)
-      if scale != 1 { for i in 0..<count { rewards[i] *= scale } }
-      rule.weigh(rewards, memory, of: parameters)
+      if tables.rewardScale != 1 { for i in 0..<count { rewards[i] *= tables.rewardScale } }
+      tables.rule.weigh(rewards, memory, of: tables)
       memory.base[0] += 1
-      let isOver = rule.isOver(memory)
-      if !parameters.skipsExtras {
-        rule.finish(rewards, asked: actions, memory, of: parameters, random: &random)
+      let isOver = tables.rule.isOver(memory)
+      if !tables.skipsExtras {
+        tables.rule.finish(rewards, asked: actions, memory, of: tables, random: &random)
       }
       return isOver
     }
@@ -95,15 +87,14 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
   @inline(__always)
   private func prepareTrust(_ memory: GameMemory) {
     let count = memory.agents
-    let trust = parameters.trust
     let scratch = memory.scratch
     for j in 0..<count {
-      let baseline = rule.baseline(tables.baselines[j], of: j, memory, actions: memory.actions)
-      let signal = TrustDynamics.tanh(trust.sensitivity * (memory.actions[j] - baseline))
-      scratch[count + j] = trust.building * max(signal, 0)
+      let baseline = tables.rule.baseline(tables.baselines[j], of: j, memory, actions: memory.actions)
+      let signal = TrustDynamics.tanh(tables.sensitivity * (memory.actions[j] - baseline))
+      scratch[count + j] = tables.building * max(signal, 0)
       scratch[2 * count + j] = min(signal, 0)
-      scratch[3 * count + j] = trust.damage * max(-signal, 0)
-      scratch[4 * count + j] = signal < 0 ? 0 : trust.repair
+      scratch[3 * count + j] = tables.damage * max(-signal, 0)
+      scratch[4 * count + j] = signal < 0 ? 0 : tables.repair
     }
   }
 
@@ -160,7 +151,7 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
       }
       trust[i] = 1
       reputation[i] = 0
-      rewards[i] = parameters.mode == .private ? payoffs[i] : payoffs[i] + others
+      rewards[i] = tables.mode == .private ? payoffs[i] : payoffs[i] + others
     }
   }
 
@@ -177,8 +168,8 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
 
   public var observationWidth: Int {
     let count = agents
-    let suffix = parameters.skipsExtras ? 0 : rule.suffix(agents: count)
-    switch parameters.observation {
+    let suffix = tables.skipsExtras ? 0 : tables.rule.suffix(agents: count)
+    switch tables.parameters.observation {
     case .joint: return count + 3 * count * count + 1 + suffix
     case .full: return count + count * count + count + (count - 1) + count + 1 + suffix
     case .realistic: return count + count + count + (count - 1) + count + 1 + suffix
@@ -203,23 +194,23 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
         place[0] = Float(value)
         place += 1
       }
-      if parameters.observation == .joint {
+      if sharesObservation {
         write(memory.actions, count)
         write(memory.trust, count * count)
         write(memory.reputation, count * count)
         write(tables.dependence, count * count)
         write(memory.base[0])
-        rule.writeSuffix(memory, into: place)
+        tables.rule.writeSuffix(memory, into: place)
         return
       }
       let row = agent * count
       write(memory.actions[agent])
-      if parameters.observation == .minimal {
+      if tables.parameters.observation == .minimal {
         write(memory.trust + row, count)
         return
       }
       for other in 0..<count where other != agent { write(memory.actions[other]) }
-      if parameters.observation == .full {
+      if tables.parameters.observation == .full {
         write(memory.trust, count * count)
       } else {
         write(memory.trust + row, count)
@@ -231,16 +222,16 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
         write(sum / Double(count))
       }
       write(tables.dependence + row, count)
-      write(memory.base[0] / Double(parameters.maximumSteps))
-      if !parameters.skipsExtras { rule.writeSuffix(memory, into: place) }
+      write(memory.base[0] / Double(tables.parameters.maximumSteps))
+      if !tables.parameters.skipsExtras { tables.rule.writeSuffix(memory, into: place) }
     }
   }
 
   public func info(_ state: CoopetitionState) -> JSONObject {
     let actions = Array(state.actions)
-    var payoff = parameters.payoff
+    var payoff = tables.parameters.payoff
     payoff.synergyWeight = state.synergyWeight
-    let rates = zip(actions, parameters.endowments).map { $0 / $1 }
+    let rates = zip(actions, tables.parameters.endowments).map { $0 / $1 }
     var info = JSONObject([
       ("step", .integer(state.step)), ("mean_trust", .number(state.meanTrust)),
       ("mean_reputation_damage", .number(state.meanReputationDamage)),
@@ -248,7 +239,7 @@ public struct CoopetitionGame<Rule: CoopetitionRule>: CoopetitionWorld {
       ("mean_cooperation", .number(actions.reduce(0, +) / Double(agents))),
       ("cooperation_rate", .number(rates.reduce(0, +) / Double(agents))),
     ])
-    rule.describe(state, of: parameters, in: &info)
+    tables.rule.describe(state, of: tables.parameters, in: &info)
     info["actions"] = .numbers(actions)
     return info
   }

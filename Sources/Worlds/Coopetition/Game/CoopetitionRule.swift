@@ -15,14 +15,14 @@ public protocol CoopetitionRule: Sendable {
   func baseline(_ given: Double, of agent: Int, _ memory: GameMemory, actions: UnsafeMutablePointer<Double>)
     -> Double
   /// Multiplies the rewards, or puts others in their place.
-  func weigh(_ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameParameters)
+  func weigh(_ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameTables)
   /// Whether the episode terminates.
   func isOver(_ memory: GameMemory) -> Bool
   /// What the environment does when the common step is done.
   /// - Parameter asked: The actions as they were given, before any clipping.
   func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64)
+    of game: GameTables, random: inout PCG64)
   /// How many numbers the environment appends to an observation.
   func suffix(agents: Int) -> Int
   func writeSuffix(_ memory: GameMemory, into target: UnsafeMutablePointer<Float>)
@@ -41,13 +41,13 @@ extension CoopetitionRule {
   ) -> Double { given }
   @inline(__always)
   public func weigh(
-    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameParameters
+    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameTables
   ) {}
   @inline(__always) public func isOver(_ memory: GameMemory) -> Bool { false }
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {}
   public func suffix(agents: Int) -> Int { 0 }
   public func writeSuffix(_ memory: GameMemory, into target: UnsafeMutablePointer<Float>) {}

@@ -15,6 +15,10 @@ public struct TrustDynamics: Sendable, Equatable {
     case frozen
     /// C = max(0, min(0.90, 1 - 0.60 R)); T is clipped to [0, C]. TR-4's suite.
     case lenient
+    /// The law printed in the reports: T += building s (1 - T) (1 - R), and R heals in every step, also in those
+    /// that harm it; T is clipped to [0, 1]. TR-2's published table of 729 parameter sets comes from it, though the
+    /// released code computes `frozen`.
+    case multiplied
   }
 
   /// lambda_plus and lambda_minus, of (0, 1].
@@ -62,13 +66,17 @@ public struct TrustDynamics: Sendable, Equatable {
   ///   - dependence: D_ij of [0, 1].
   public func update(trust: inout Double, reputation: inout Double, signal: Double, dependence: Double) {
     let ceiling = ceiling(reputation: reputation)
-    if signal > 0 {
+    if signal > 0, self.ceiling == .multiplied {
+      trust += building * signal * (1 - trust) * ceiling
+    } else if signal > 0 {
       trust += building * signal * max(0, min(1, ceiling) - trust)
     } else {
       trust += erosion * signal * trust * (1 + amplification * dependence)
     }
-    trust = max(0, min(self.ceiling == .frozen ? 1 : ceiling, trust))
-    reputation += signal < 0 ? damage * -signal * (1 - reputation) : -repair * reputation
+    let isFree = self.ceiling == .frozen || self.ceiling == .multiplied
+    trust = max(0, min(isFree ? 1 : ceiling, trust))
+    let healing = signal < 0 && self.ceiling != .multiplied ? 0 : repair * reputation
+    reputation += (signal < 0 ? damage * -signal * (1 - reputation) : 0) - healing
     reputation = max(0, min(1, reputation))
   }
 }

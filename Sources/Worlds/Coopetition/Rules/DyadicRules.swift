@@ -12,7 +12,7 @@ public struct TrustDilemmaRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     for agent in 0..<memory.agents where Double(asked[agent]) >= game.baselines[agent] {
       memory.extras[agent] += 1
@@ -63,7 +63,7 @@ public struct RecoveryRaceRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     let trust = memory.meanTrust
     memory.extras[0] = max(memory.extras[0], trust)
@@ -109,7 +109,7 @@ public struct SynergySearchRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     let count = memory.agents
     for agent in 0..<count {
@@ -204,7 +204,7 @@ public struct NegotiationRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     let (count, flags) = (memory.agents, flags(memory))
     func show() {

@@ -49,7 +49,7 @@ public struct PartnerSelectionRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     let count = memory.agents
     for agent in 0..<count {
@@ -116,7 +116,7 @@ public struct ReputationMarketRule: CoopetitionRule {
   @inline(__always)
   public func finish(
     _ rewards: UnsafeMutableBufferPointer<Double>, asked: UnsafeBufferPointer<Float>, _ memory: GameMemory,
-    of game: GameParameters, random: inout PCG64
+    of game: GameTables, random: inout PCG64
   ) {
     // The original builds the observation before it updates.
     if game.isStrict { show(memory, &random) }

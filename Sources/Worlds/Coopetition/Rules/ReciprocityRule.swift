@@ -59,7 +59,7 @@ public struct ReciprocityRule: CoopetitionRule {
 
   @inline(__always)
   public func weigh(
-    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameParameters
+    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameTables
   ) {
     let (count, length) = (memory.agents, reciprocity.memory + 1)
     let step = memory.step  // those before this one

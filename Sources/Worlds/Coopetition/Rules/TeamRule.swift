@@ -74,7 +74,7 @@ public struct TeamRule: CoopetitionRule {
 
   @inline(__always)
   public func weigh(
-    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameParameters
+    _ rewards: UnsafeMutableBufferPointer<Double>, _ memory: GameMemory, of game: GameTables
   ) {
     let count = memory.agents
     let now = ring(memory) + memory.step % Self.horizon * count
@@ -122,7 +122,7 @@ public struct TeamRule: CoopetitionRule {
 
   /// Outside strict mode a penalty makes a loss larger, not smaller.
   @inline(__always)
-  private func multiply(_ reward: inout Double, by factor: Double, _ game: GameParameters) {
+  private func multiply(_ reward: inout Double, by factor: Double, _ game: GameTables) {
     reward *= reward >= 0 || game.isStrict ? factor : 1 / factor
   }
 
