@@ -49,7 +49,7 @@ enum ReportStyle {
     .verdict{font:400 20px/1.45 ui-serif,Georgia,"Times New Roman",serif;margin:20px 0 0;max-width:60ch}
     .banner{border-left:5px solid var(--bad);background:var(--badwash);padding:12px 16px;border-radius:6px;
     margin:18px 0}.banner p:last-child{margin:0}.banner strong{color:var(--bad)}
-    .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px;
+    .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr));gap:16px;
     margin:14px 0;align-items:start}
     .chart,.card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:14px 16px;
     margin:0;min-width:0}
@@ -88,7 +88,7 @@ enum ReportStyle {
     tbody th{font-weight:500}
     .words th:nth-child(2),.words td:nth-child(2){text-align:left}
     .sentences td{white-space:normal;min-width:min(34ch,50vw)}
-    .wraps tbody th{white-space:normal;min-width:min(34ch,36vw);overflow-wrap:anywhere}
+    .wraps{max-height:none}.wraps tbody th{white-space:normal;min-width:min(34ch,36vw);overflow-wrap:anywhere}
     td.bad{color:var(--bad);font-weight:600}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,
     monospace;margin:0;unicode-bidi:isolate}
