@@ -86,9 +86,12 @@ let package = Package(
     .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: strict),
     .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
     .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+    .target(
+      name: "Learned", dependencies: ["Rewards", "Numeric", "Worlds", "Control"], swiftSettings: strict),
+    .testTarget(name: "LearnedTests", dependencies: ["Learned"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
     .target(
-      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Numeric", "Rewards"],
+      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Learned", "Numeric", "Rewards"],
       swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
