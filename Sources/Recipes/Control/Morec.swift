@@ -116,6 +116,7 @@ struct Morec: Recipe {
     ensemble.patience = .max
     ensemble.seed = seed
     var reward = DynamicsRewardConfiguration()
+    reward.learnerEpochs = 5  // the discriminator must see what false transitions look like
     reward.seed = seed
     reward.swapsLabels = fault == "swapped-labels"
     if fault == "untrained" { reward.discriminatorSteps = 0 }
