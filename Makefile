@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service format format-check docs clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs papers clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -59,6 +59,7 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 
 bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
 	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
+	@if [ -n "$(HUMANEVAL)" ]; then python3 bench/code_mutants.py "$(HUMANEVAL)"; fi
 
 bench-service: service ## The reward service under load, and FastAPI's; kills, malformed requests
 	@bench/prepare-service
@@ -68,6 +69,19 @@ bench-service: service ## The reward service under load, and FastAPI's; kills, m
 	LAUREL_SERVE=$(CURDIR)/.build/release/laurel-serve PYTHONPATH=clients/python/src \
 	  python3 -W ignore::ResourceWarning -m unittest discover -s clients/python/tests
 
+bench-worlds: build ## CartPole's steps, Gymnasium against Laurel, on this machine
+	@bench/prepare-worlds
+	LAUREL=$(LAUREL) .deps/bench-worlds-python/bin/python bench/worlds.py
+
+test-worlds-python: build ## The worlds under Gymnasium's and PettingZoo's own checks
+	@bench/prepare-worlds
+	LAUREL=$(CURDIR)/$(LAUREL) PYTHONPATH=clients/python/src \
+	  .deps/bench-worlds-python/bin/python -m unittest clients/python/tests/test_worlds.py
+
+bench-control: build ## PPO on CartPole to a mean return of 475, Stable-Baselines3 against Laurel, on this machine
+	@bench/prepare-control
+	.deps/bench-control-python/bin/python bench/control_ppo.py --rounds $(BENCH_ROUNDS)
+
 format: ## Rewrite the sources in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
@@ -76,6 +90,10 @@ format-check: ## Fail when a source is not in the project's format
 
 docs: ## Write the API documentation to .build/docs
 	@scripts/docs $(DOCUMENTED)
+
+papers: build ## Write docs/papers.md, the table of the 68 systems, from the recipes
+	$(LAUREL) reproduce --list --markdown > docs/papers.md.new
+	mv docs/papers.md.new docs/papers.md
 
 clean: ## Delete what was built; .deps and runs stay
 	rm -rf .build

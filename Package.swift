@@ -57,6 +57,8 @@ let package = Package(
     .library(name: "Verifiers", targets: ["Verifiers"]),
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
+    .library(name: "Evolution", targets: ["Evolution"]),
+    .library(name: "Learning", targets: ["Learning"]),
     .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
@@ -70,6 +72,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
@@ -90,18 +93,31 @@ let package = Package(
       name: "Learned", dependencies: ["Rewards", "Numeric", "Worlds", "Control"], swiftSettings: strict),
     .testTarget(name: "LearnedTests", dependencies: ["Learned"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
+    // Numeric code: optimised in debug builds too, where its tests would take minutes.
     .target(
-      name: "Recipes", dependencies: ["Shelf", "Worlds", "Control", "Learned", "Numeric", "Rewards"],
+      name: "Learning", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+      name: "Evolution", dependencies: ["Rewards", "Worlds"],
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+      name: "Recipes",
+      dependencies: [
+        "Shelf", "Evolution", "Learning", "Learned", "Worlds", "Control", "Numeric", "Rewards",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",
       swiftSettings: strict),
     .target(name: "Tasks", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(
       name: "Studio",
-      dependencies: ["Rewards", "Audits", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Rewards", "Audits", "Shelf", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .target(
       name: "Service",
       dependencies: [
-        "Rewards", "Verifiers",
+        "Rewards", "Verifiers", "Worlds",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -110,12 +126,18 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "laurel-serve",
-      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Service", "Worlds", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .target(name: "RewardsTestSupport", dependencies: ["Rewards"], swiftSettings: strict),
     .testTarget(
@@ -126,14 +148,20 @@ let package = Package(
     .testTarget(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
-    .testTarget(name: "WorldsTests", dependencies: ["Worlds"], swiftSettings: strict),
+    .testTarget(name: "EvolutionTests", dependencies: ["Evolution"], swiftSettings: strict),
+    .testTarget(name: "LearningTests", dependencies: ["Learning"], swiftSettings: strict),
+    .testTarget(
+      name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Shelf"], swiftSettings: strict),
     .testTarget(name: "ShelfTests", dependencies: ["Shelf"], swiftSettings: strict),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Verifiers"], swiftSettings: strict),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", .product(name: "HummingbirdTesting", package: "hummingbird")],
+      dependencies: [
+        "Service", "Worlds", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ],
       swiftSettings: strict),
-    .testTarget(name: "StudioTests", dependencies: ["Studio"], swiftSettings: strict),
+    .testTarget(name: "StudioTests", dependencies: ["Studio", "Shelf"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx20
 )
@@ -159,7 +187,8 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Torch", "Language", "Policies",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Shelf",
+        "Recipes", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

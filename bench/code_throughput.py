@@ -50,7 +50,7 @@ def read(path):
 def subprocess_passes(python, row):
     script = f"{row['prompt']}{row['completion']}\n{row['test']}\ncheck({row['entry_point']})\n"
     try:
-        return subprocess.run([python, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5).returncode == 0
+        return subprocess.run([python, "-c", script], capture_output=True, timeout=5).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 

@@ -2,7 +2,10 @@ import Shelf
 
 extension Shelf {
   /// Every system that Laurel knows, with the recipes that there are.
-  public static let standard = Shelf([
-    Heron(), Morec(),
-  ])
+  public static let standard = Shelf(control)
+
+  private static let control: [any Recipe] = [
+    Barfi(), RewardDesignThesis(), MultiAgentInverse(), RewardEngineeringOverview(), SparseRewardDiversity(),
+    EmergentExploration(), Heron(), Morec(),
+  ]
 }

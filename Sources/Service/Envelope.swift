@@ -7,8 +7,8 @@ import Logging
 /// and its place in the metrics.
 struct Envelope<Context: RequestContext>: RouterMiddleware {
   let metrics: ServiceMetrics
-  /// The bytes of the bearer token; nil when none is needed.
-  let token: [UInt8]?
+  /// What a request must hold; nil when nothing is needed.
+  let token: BearerToken?
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -47,16 +47,10 @@ struct Envelope<Context: RequestContext>: RouterMiddleware {
   /// - Throws: ``ServiceError`` 401.
   private func check(_ request: Request, _ route: Route) throws(ServiceError) {
     guard let token, !route.isOpen else { return }
-    let given = Array((request.headers[.authorization] ?? "").utf8)
-    let expected = Array("Bearer ".utf8) + token
-    // Every byte is looked at, whatever the first ones are: the time tells nothing about the token.
-    var difference = UInt8(given.count == expected.count ? 0 : 1)
-    for (index, byte) in expected.enumerated() {
-      difference |= byte ^ (index < given.count ? given[index] : 0)
-    }
-    if difference == 0 { return }
+    let given = request.headers[.authorization]
+    if token.isHeld(by: given) { return }
     throw ServiceError(
-      .unauthorized, given.isEmpty ? "no token" : "not the service's token", at: "Authorization",
+      .unauthorized, given == nil ? "no token" : "not the service's token", at: "Authorization",
       remedy: "send Authorization: Bearer TOKEN")
   }
 

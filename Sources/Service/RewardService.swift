@@ -78,7 +78,7 @@ public struct RewardService: Sendable {
 
   private var router: Router<BasicRequestContext> {
     let router = Router()
-    router.add(middleware: Envelope(metrics: metrics, token: token.map { Array($0.utf8) }))
+    router.add(middleware: Envelope(metrics: metrics, token: token.map { BearerToken($0) }))
     add(native, at: .score, to: router)
     add(openRLHF, at: .getReward, to: router)
     add(verl, at: .verl, to: router)

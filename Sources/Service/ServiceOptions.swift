@@ -3,11 +3,8 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
-import NIOCore
-import NIOPosix
 import NIOSSL
 import Rewards
-import ServiceLifecycle
 import Verifiers
 
 /// How a service is started: everything that `laurel-serve` can be told.
@@ -37,26 +34,8 @@ public struct ServiceOptions: Sendable {
   ///
   /// - Throws: what is wrong with specifications, certificate or address.
   public func run() async throws {
-    let application = try application()
-    let group = ServiceGroup(
-      configuration: {
-        var configuration = ServiceGroupConfiguration(
-          services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(graceSeconds)
-        return configuration
-      }())
-    do {
-      if #available(macOS 15, *) {
-        let executor = EventLoopExecutor(.singleton)
-        try await withTaskExecutorPreference(executor) { try await group.run() }
-      } else {
-        try await group.run()
-      }
-    } catch let error as IOError {
-      throw ServiceError(
-        .serviceUnavailable, String(cString: strerror(error.errnoCode)).lowercased(), at: "\(host):\(port)",
-        remedy: "choose another --host or --port, or stop what listens there")
-    }
+    try await ServiceRun(host: host, port: port, graceSeconds: graceSeconds, logger: logger).run(
+      application())
   }
 
   /// The application that ``run()`` runs.

@@ -1,3 +1,5 @@
+import Rewards
+
 /// A picture of a result, as data: the page that shows it draws it.
 public enum Plot: Sendable {
   /// Lines over a common axis, each with a spread (standard error or the like) where one is known.
@@ -35,6 +37,48 @@ public enum Plot: Sendable {
     public init(_ name: String, _ points: [(x: Double, y: Double)]) {
       self.name = name
       self.points = points
+    }
+  }
+}
+
+extension Plot {
+  /// The picture's numbers, all of them, as `laurel reproduce --json` writes them.
+  var json: JSONValue {
+    let list = { (values: [Double]) in JSONValue.array(values.map(RecipeResult.number)) }
+    let names = { (names: [String]) in JSONValue.array(names.map(JSONValue.string)) }
+    switch self {
+    case .lines(let title, let x, let y, let series):
+      let lines = series.map { curve in
+        JSONValue.object(
+          JSONObject([
+            ("name", .string(curve.name)), ("x", list(curve.x)), ("y", list(curve.y)),
+            ("spread", list(curve.spread)),
+          ]))
+      }
+      return .object(
+        JSONObject([
+          ("kind", .string("lines")), ("title", .string(title)), ("x", .string(x)), ("y", .string(y)),
+          ("series", .array(lines)),
+        ]))
+    case .heatMap(let title, let rows, let columns, let values, let unit):
+      return .object(
+        JSONObject([
+          ("kind", .string("heat_map")), ("title", .string(title)), ("rows", names(rows)),
+          ("columns", names(columns)), ("values", .array(values.map(list))), ("unit", .string(unit)),
+        ]))
+    case .points(let title, let x, let y, let groups):
+      let parts = groups.map { group in
+        JSONValue.object(
+          JSONObject([
+            ("name", .string(group.name)), ("x", list(group.points.map(\.x))),
+            ("y", list(group.points.map(\.y))),
+          ]))
+      }
+      return .object(
+        JSONObject([
+          ("kind", .string("points")), ("title", .string(title)), ("x", .string(x)), ("y", .string(y)),
+          ("groups", .array(parts)),
+        ]))
     }
   }
 }

@@ -79,6 +79,12 @@ public struct RecipeResult: Sendable {
   /// Whether every condition is met. A result without conditions proves nothing.
   public var holds: Bool { !checks.isEmpty && checks.allSatisfy(\.holds) }
 
+  /// The metrics, in the order in which they are first named.
+  public var metrics: [String] {
+    var seen: Set<String> = []
+    return measurements.map(\.metric).filter { seen.insert($0).inserted }
+  }
+
   /// The measurement of that arm and metric.
   public func measurement(_ arm: String, _ metric: String) -> Measurement? {
     measurements.first { $0.arm == arm && $0.metric == metric }
@@ -112,9 +118,10 @@ public struct RecipeResult: Sendable {
           ]))
       })
     object["findings"] = .array(findings.map(JSONValue.string))
+    object["plots"] = .array(plots.map(\.json))
     return .object(object)
   }
 
   /// JSON has no NaN or infinity: they become null.
-  private static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
+  static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 }

@@ -6,7 +6,7 @@ public func registerVerifiers(into registry: inout Registry, openAnswers: (any T
   registry.register([
     .answer, .math, .code, .regex, .format, .keywords, .length, .repetition, .jsonSchema, .toolCall, .column,
     .bleu, .chrf, .rouge, .tokenF1, .exactMatch, .ranking, .boxes, .guiAction,
-    .mixedTask(openAnswers: openAnswers), .screening,
+    .mixedTask(openAnswers: openAnswers), .screening, .slides,
   ])
 }
 

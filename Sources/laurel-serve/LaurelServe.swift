@@ -4,7 +4,19 @@ import Logging
 import Rewards
 import Service
 
+/// `laurel-serve world NAME` serves a world; everything else is about rewards.
 @main
+enum Entry {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "world" {
+      await WorldServe.main(Array(arguments.dropFirst()))
+    } else {
+      await LaurelServe.main(arguments)
+    }
+  }
+}
+
 struct LaurelServe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laurel serve",
@@ -13,6 +25,8 @@ struct LaurelServe: AsyncParsableCommand {
       POST /score, /get_reward (OpenRLHF) and /verl score with the first specification, or with the one named behind \
       (/score/NAME). GET /specifications, /health, /ready, /metrics. A file that changes is read again; when it is \
       wrong, the old one stays. SIGTERM and Ctrl-C finish what was accepted.
+
+      laurel world serve NAME (laurel-serve world NAME) serves an environment.
 
       Exit code 0 after a shutdown, 1 when the service cannot start.
       """)
@@ -88,7 +102,7 @@ struct LaurelServe: AsyncParsableCommand {
     options.host = host
     options.port = port
     options.reference = reference
-    options.token = try token()
+    options.token = try Self.token(file: tokenFile)
     options.certificate = tlsCertificate
     options.key = tlsKey
     options.reloadSeconds = reload
@@ -103,23 +117,28 @@ struct LaurelServe: AsyncParsableCommand {
     options.limits.scoreSeconds = timeout
     options.limits.waitSeconds = waitTimeout
     options.limits.readSeconds = readTimeout
-    let isText = logText
-    options.logger = Logger(label: "laurel") { label -> any LogHandler in
-      if isText { StreamLogHandler.standardError(label: label) } else { JSONLogHandler() }
-    }
-    options.logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    options.logger = Self.logger(isText: logText, level: logLevel)
     return options
   }
 
   /// The bearer token: a file's first line, or the environment's. It is no option, for options can be read by
   /// everybody on the machine.
-  private func token() throws -> String? {
+  static func token(file: String?) throws -> String? {
     var text = ProcessInfo.processInfo.environment["LAUREL_SERVE_TOKEN"]
-    if let tokenFile { text = try String(contentsOfFile: tokenFile, encoding: .utf8) }
+    if let file { text = try String(contentsOfFile: file, encoding: .utf8) }
     guard let text else { return nil }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     if token.isEmpty { throw ValidationError("the token is empty") }
     return token
+  }
+
+  /// Lines of JSON or text on the standard error.
+  static func logger(isText: Bool, level: String) -> Logger {
+    var logger = Logger(label: "laurel") { label -> any LogHandler in
+      if isText { StreamLogHandler.standardError(label: label) } else { JSONLogHandler() }
+    }
+    logger.logLevel = Logger.Level(rawValue: level) ?? .info
+    return logger
   }
 
   private static func explanation(_ error: any Error) -> String {

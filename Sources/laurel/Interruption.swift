@@ -26,6 +26,32 @@ func interruptible<Value: Sendable>(
   }
 }
 
+/// The same for work that does not await: it is told to stop by its parameter, which it asks now and then.
+func interruptible<Value>(
+  grace: Double? = 2, announce: @escaping @Sendable () -> Void = {}, report: @escaping @Sendable () -> Void,
+  _ work: (_ isCancelled: @escaping @Sendable () -> Bool) throws -> Value
+) throws -> Value {
+  let stop = StopMark()
+  let interruption = Interruption(grace: grace, report: report) {
+    announce()
+    stop.set()
+  }
+  defer { interruption.end() }
+  do { return try work { stop.isSet } } catch {
+    if let code = interruption.exitCode { throw ExitCode(code) }
+    throw error
+  }
+}
+
+/// Set once, when work should stop.
+private final class StopMark: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = false
+
+  var isSet: Bool { lock.withLock { value } }
+  func set() { lock.withLock { value = true } }
+}
+
 /// Listens for signals.
 private final class Interruption: @unchecked Sendable {
   private let queue = DispatchQueue(label: "laurel.signals")

@@ -8,7 +8,7 @@ struct Laurel: AsyncParsableCommand {
     abstract: "State rewards, train a language model with them, look at what it learned.",
     subcommands: [
       Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, TestCommand.self,
-      AttackCommand.self, Serve.self, VerifyCommand.self, WorldCommand.self,
+      AttackCommand.self, Serve.self, VerifyCommand.self, WorldCommand.self, Reproduce.self,
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,
       Doctor.self, Bench.self,
     ])

@@ -34,6 +34,21 @@ enum ModelFiles {
     )
   }
 
+  static let sentenceEncoderName = "all-MiniLM-L6-v2"
+
+  /// The folder of a sentence encoder, by its name (looked for in .deps/models) or path.
+  static func sentenceEncoder(_ name: String = sentenceEncoderName) throws -> String {
+    let candidates = [name] + folders.map { "\($0)/\(name)" }
+    guard
+      let folder = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") })
+    else {
+      throw ValidationFailure(
+        "no sentence encoder '\(name)': give a folder with config.json, or run scripts/setup for \(sentenceEncoderName)"
+      )
+    }
+    return folder
+  }
+
   /// Where models are looked for by name: the current folder's .deps, then that of the checkout which the command
   /// was built in.
   private static var folders: [String] {

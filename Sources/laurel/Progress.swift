@@ -34,7 +34,7 @@ final class Progress: @unchecked Sendable {
   }
 
   private let total: Double?
-  private let unit: String
+  private let unit: String?
   private let style: Style
   private let write: (String) -> Void
   private let now: () -> Double
@@ -50,11 +50,11 @@ final class Progress: @unchecked Sendable {
 
   /// - Parameters:
   ///   - total: the work there is; nil when nobody knows.
-  ///   - unit: the plural of what is counted.
+  ///   - unit: the plural of what is counted; nil when only the share of `total` that is done says something.
   ///   - write: takes text for standard error.
   ///   - now: seconds from any fixed moment on.
   init(
-    total: Double?, unit: String, style: Style = .standardError,
+    total: Double?, unit: String?, style: Style = .standardError,
     write: @escaping (String) -> Void = writeToStandardError,
     now: @escaping () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
   ) {
@@ -70,16 +70,23 @@ final class Progress: @unchecked Sendable {
   /// Counts work that is done.
   /// - Parameter note: a few words for the end of the line; nil leaves them as they were.
   func advance(by count: Double = 1, note: String? = nil) {
-    lock.withLock {
-      done += count
-      if let note { self.note = note }
-      let time = now()
-      guard !isFinished, time - lastShown >= interval else { return }
-      lastShown = time
-      switch style {
-      case .lines: write(text(at: time) + "\n")
-      case .inPlace(let columns): show(String(text(at: time).prefix(max(columns - 1, 1))))
-      }
+    lock.withLock { record(done + count, note) }
+  }
+
+  /// Says how much is done by now; less than before changes only the note.
+  func reach(_ done: Double, note: String? = nil) {
+    lock.withLock { record(max(done, self.done), note) }
+  }
+
+  private func record(_ done: Double, _ note: String?) {
+    self.done = done
+    if let note { self.note = note }
+    let time = now()
+    guard !isFinished, time - lastShown >= interval else { return }
+    lastShown = time
+    switch style {
+    case .lines: write(text(at: time) + "\n")
+    case .inPlace(let columns): show(String(text(at: time).prefix(max(columns - 1, 1))))
     }
   }
 
@@ -127,15 +134,19 @@ final class Progress: @unchecked Sendable {
 
   private func text(at time: Double) -> String {
     let seconds = max(time - began, 1e-9)
-    var parts = [
-      total.map { "\(Self.number(done)) of \(Self.number($0)) \(unit)" } ?? "\(Self.number(done)) \(unit)"
-    ]
+    var parts = [amount]
     if done > 0 {
-      parts.append(Self.rate(done / seconds, unit))
+      if let unit { parts.append(Self.rate(done / seconds, unit)) }
       if let total, total > done { parts.append(Self.duration(seconds / done * (total - done)) + " left") }
     }
     if !note.isEmpty { parts.append(note) }
     return parts.joined(separator: "  ")
+  }
+
+  private var amount: String {
+    guard let unit else { return "\(Self.number(100 * done / (total ?? 1))) %" }
+    return total.map { "\(Self.number(done)) of \(Self.number($0)) \(unit)" }
+      ?? "\(Self.number(done)) \(unit)"
   }
 
   private static func number(_ value: Double) -> String { String(format: "%.0f", value) }

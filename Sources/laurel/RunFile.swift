@@ -102,7 +102,7 @@ struct RunFile {
     saveTotalLimit = try root.int("save_total_limit", default: 2, in: 1...1_000_000)
     evalSteps = try root.int("eval_steps", default: 0, in: 0...1_000_000)
     trainer = try Self.trainer(root)
-    rewards = try RewardSpecification(root, registry: .standard)
+    rewards = try RewardSpecification(root, registry: .laurel)
     if lora == nil, dtype == "bfloat16" {
       throw root["dtype"]?.error("training all weights (lora: false) needs dtype: float32")
         ?? ValidationFailure("training all weights needs dtype: float32")

@@ -9,7 +9,8 @@ import Testing
     var time = 0.0
     var text = ""
 
-    func progress(total: Double?, unit: String = "steps", _ style: laurel.Progress.Style) -> laurel.Progress {
+    func progress(total: Double?, unit: String? = "steps", _ style: laurel.Progress.Style) -> laurel.Progress
+    {
       laurel.Progress(
         total: total, unit: unit, style: style, write: { self.text += $0 }, now: { self.time })
     }
@@ -96,6 +97,21 @@ import Testing
     #expect(Style.suited(isTerminal: true, columns: 99, terminal: "dumb") == .lines(every: 10))
     #expect(Style.suited(isTerminal: true, columns: 99, terminal: nil) == .lines(every: 10))
     #expect(Style.suited(isTerminal: false, columns: 99, terminal: "xterm") == .lines(every: 10))
+  }
+
+  @Test func `work without a unit is told as a share, which never goes back`() {
+    let screen = Screen()
+    let progress = screen.progress(total: 1, unit: nil, .lines(every: 10))
+    screen.time = 12
+    progress.reach(0.25, note: "GDPO, seed 1000")
+    screen.time = 24
+    progress.reach(0.2, note: "GDPO, seed 1001")
+    #expect(
+      screen.take() == """
+        25 %  36 s left  GDPO, seed 1000
+        25 %  1 min 12 s left  GDPO, seed 1001
+
+        """)
   }
 
   @Test(arguments: [

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 
 /// The command stands beside the test's own executable.
-private let command =
+let laurelPath =
   Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "laurel").path ?? ""
 
 /// The command itself, as a process: what it prints and how it exits when its world misbehaves.
-@Suite(.serialized, .enabled(if: FileManager.default.isExecutableFile(atPath: command)))
+@Suite(.serialized, .enabled(if: FileManager.default.isExecutableFile(atPath: laurelPath)))
 struct ScoreCommandTests {
   private struct Ending {
     var code: Int32
@@ -25,7 +25,7 @@ struct ScoreCommandTests {
     try Data(lines.utf8).write(to: folder.appending(path: "d.jsonl"))
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-    shell.arguments = ["-c", "score() { '\(command)' score \"$@\"; }\n" + script]
+    shell.arguments = ["-c", "score() { '\(laurelPath)' score \"$@\"; }\n" + script]
     shell.currentDirectoryURL = folder
     let errors = folder.appending(path: "errors")
     try Data().write(to: errors)
@@ -85,7 +85,7 @@ struct ScoreCommandTests {
     // background job does not ignore it.
     let script = """
       set -m
-      '\(command)' score r.yaml - < <(while cat d.jsonl; do :; done 2> /dev/null) > out &
+      '\(laurelPath)' score r.yaml - < <(while cat d.jsonl; do :; done 2> /dev/null) > out &
       while [ ! -s out ]; do sleep 0.05; done
       kill -INT $!
       wait $!
@@ -102,7 +102,7 @@ struct ScoreCommandTests {
   @Test func `Ctrl-C ends it while it waits for input`() throws {
     let script = """
       mkfifo pipe
-      '\(command)' score r.yaml - < pipe > out &
+      '\(laurelPath)' score r.yaml - < pipe > out &
       exec 3> pipe
       sleep 1
       kill -TERM $!

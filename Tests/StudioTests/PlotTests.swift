@@ -74,4 +74,77 @@ struct PlotTests {
     #expect(Histogram.counts(values, edges: edges).reduce(0, +) == 5)
     #expect(Histogram.edges([2, 2]) == [1.5, 2.5])
   }
+
+  @Test("A heat map leaves blank what is not a number, colours both signs apart, and writes numbers that fit")
+  func heatMap() {
+    let html = HeatMap(
+      title: "maze", rows: ["a", "b"], columns: ["l", "r"], values: [[0.25, .nan], [-0.5]],
+      value: Axis("worth", unit: "m")
+    ).html
+    #expect(html.contains(">0.25</text>") && html.contains(">−0.50</text>") && html.contains("worth (m)"))
+    #expect(html.contains("<title>a, l: 0.25</title>") && !html.contains("a, r:") && !html.contains("b, r:"))
+    #expect(html.contains("rect class=\"bar s1\"") && html.contains("rect class=\"bar s2\""))
+    #expect(html.contains("2 rows by 2 columns, worth (m) from −0.5 to 0.25."))
+    #expect(html.contains("<th scope=\"row\">a</th><td>0.25</td><td></td>"))
+  }
+
+  @Test("A large heat map stays small: neighbours of one colour are one, and the table holds some rows")
+  func largeHeatMap() {
+    let names = (0..<100).map { "\($0)" }
+    let values = (0..<100).map { row in (0..<100).map { column in column < 50 ? Double(row) : .nan } }
+    let html = HeatMap(title: "", rows: names, columns: names, values: values, value: Axis("v")).html
+    #expect(html.components(separatedBy: "<rect class=\"bar solid s1\"").count - 1 == 100)
+    #expect(html.contains("every 4th row and every 4th column") && html.utf8.count < 60_000)
+    #expect(html.components(separatedBy: "<tr>").count - 1 == 26)
+  }
+
+  @Test("Cells of a row meet without a seam")
+  func seams() {
+    let names = (0..<97).map { "\($0)" }
+    let values = [(0..<97).map { Double($0 % 7) }]
+    let html = HeatMap(
+      title: "", rows: ["r"], columns: names, values: values, value: Axis("v")
+    ).html
+    let edges = html.matches(of: /bar solid s1" x="([0-9.]+)" y="22" width="([0-9.]+)"/)
+      .compactMap { match in Double(match.1).flatMap { x in Double(match.2).map { (x, x + $0) } } }
+    #expect(edges.count == 97)
+    for (left, right) in zip(edges, edges.dropFirst()) { #expect(abs(left.1 - right.0) < 1e-9) }
+  }
+
+  @Test("Scattered points tell their numbers; those that are not finite are counted")
+  func scatter() {
+    let html = ScatterChart(
+      title: "front", x: Axis("cost"), y: Axis("gain"),
+      groups: [.init("<g>", points: [(1, 2), (.nan, 0)]), .init("h", points: [(3, 4)])]
+    ).html
+    #expect(html.contains("<title>&lt;g&gt;: cost 1, gain 2</title>"))
+    #expect(html.contains("points square s2") && html.contains("1 point is not finite"))
+    #expect(html.contains("<th scope=\"row\">h</th><td>3</td><td>4</td>"))
+    #expect(html.components(separatedBy: "<tr>").count - 1 == 3)
+  }
+
+  @Test("Thousands of points are drawn once a place, and the table holds some of them")
+  func manyPoints() {
+    let points = (0..<5000).map { (x: Double($0 % 50), y: Double($0 / 50 % 50)) }
+    let html = ScatterChart(
+      title: "", x: Axis("x"), y: Axis("y"), groups: [.init("g", points: points)]
+    ).html
+    #expect(html.contains("every 25th of 5000 points") && html.utf8.count < 60_000)
+    #expect(html.components(separatedBy: "<tr>").count - 1 == 201)
+    #expect(html.components(separatedBy: "h0").count - 1 == 2500)
+    #expect(
+      [1, 2, 3, 11, 22, 112].map(ScatterChart.ordinal) == ["1st", "2nd", "3rd", "11th", "22nd", "112th"])
+  }
+
+  @Test("One series of intervals has neither legend nor names, and says where a number is missing")
+  func singleIntervals() {
+    let html = IntervalChart(
+      title: "t", value: Axis("v"), series: [""],
+      rows: [
+        .init("one", estimates: [Statistics.estimate([1, 2])]), .init("two", estimates: [nil]),
+      ], observation: ("seed", "seeds")
+    ).html
+    #expect(!html.contains("class=\"legend\"") && html.contains(">no number</text>"))
+    #expect(html.contains("one: 1.5 [−4.85, 7.85], n = 2 seeds") && html.contains("rests on one seed."))
+  }
 }

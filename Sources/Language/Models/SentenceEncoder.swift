@@ -1,4 +1,3 @@
-import Foundation
 import Rewards
 import Torch
 
@@ -38,9 +37,7 @@ public final class SentenceEncoder: Sendable {
           "expected pooling_mode_mean_tokens alone, found \(modes.isEmpty ? "none" : modes.joined(separator: ", "))",
         remedy: "Only the mean over tokens is supported.")
     }
-    let json = folder + "/tokenizer.json"
-    tokenizer = try WordPieceTokenizer(
-      path: FileManager.default.fileExists(atPath: json) ? json : folder + "/vocab.txt")
+    tokenizer = try WordPieceTokenizer(modelFolder: folder)
     model = try BertModel(folder: folder, device: device)
     guard tokenizer.vocabularySize <= model.configuration.vocabulary else {
       throw ModelFolderError(

@@ -14,7 +14,7 @@ public struct Axis: Sendable, Equatable {
 /// The frame that every chart shares: title, legend, drawing, note, and the numbers behind it as a table.
 struct Figure {
   /// How the legend shows a series.
-  enum Mark { case line, hollow, filled, box }
+  enum Mark { case line, hollow, filled, box, point }
 
   var title: String
   /// One sentence for those who cannot see the drawing.
@@ -63,6 +63,7 @@ struct Figure {
         "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: true)
       case .filled:
         "<path class=\"line \(colour(index)) d0\" d=\"M1 6H21\"/>" + dot(11, 6, index, hollow: false)
+      case .point: points([(11, 6)], index, isSmall: false)
       case .box: "<rect class=\"bar \(colour(index))\" x=\"4\" y=\"1\" width=\"14\" height=\"10\"/>"
       }
     return "<svg class=\"key\" viewBox=\"0 0 22 12\" aria-hidden=\"true\">\(shape)</svg>"
@@ -72,6 +73,13 @@ struct Figure {
     let kind = hollow ? "hollow" : "dot"
     return
       "<circle class=\"\(kind) \(colour(series))\" cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"4\"/>"
+  }
+
+  /// Many points as one path: round in every other series, square in the rest.
+  static func points(_ places: [(x: Double, y: Double)], _ series: Int, isSmall: Bool) -> String {
+    let path = places.map { "M\(coordinate($0.x)) \(coordinate($0.y))h0" }.joined()
+    let kind = (series % 2 == 0 ? "points" : "points square") + (isSmall ? " small" : "")
+    return "<path class=\"\(kind) s\(series % colours + 1)\" d=\"\(path)\"/>"
   }
 
   static func text(_ x: Double, _ y: Double, _ text: String, anchor: String = "start", style: String = "tick")

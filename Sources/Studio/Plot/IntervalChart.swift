@@ -16,13 +16,22 @@ public struct IntervalChart: Sendable {
   /// The names of the series, for example `before` and `after`.
   public var series: [String]
   public var rows: [Row]
+  /// What an estimate rests on: the word for one and for many.
+  public var observation: (one: String, many: String)
 
-  public init(title: String, value: Axis, series: [String], rows: [Row]) {
+  public init(
+    title: String, value: Axis, series: [String], rows: [Row],
+    observation: (one: String, many: String) = ("prompt", "prompts")
+  ) {
     self.title = title
     self.value = value
     self.series = series
     self.rows = rows
+    self.observation = observation
   }
+
+  /// One series needs neither legend nor names.
+  private var isSingle: Bool { series.count == 1 }
 
   /// The chart as an HTML figure.
   public var html: String {
@@ -45,7 +54,7 @@ public struct IntervalChart: Sendable {
       for (index, estimate) in row.estimates.enumerated() {
         let y = top + 28 + 16 * Double(index)
         guard let estimate else {
-          parts.append(Figure.text(12, y + 4, "\(series[index]): no scores"))
+          parts.append(Figure.text(12, y + 4, isSingle ? "no number" : "\(series[index]): no scores"))
           continue
         }
         parts.append(mark(estimate, index, row.name, y, scale))
@@ -54,10 +63,12 @@ public struct IntervalChart: Sendable {
     parts.append(Figure.text(Figure.width / 2, bottom + 36, value.text, anchor: "middle", style: "axis"))
     return Figure(
       title: title, summary: "Means with 95 % confidence intervals of \(rows.count) rows.",
-      legend: series.enumerated().map { ($1, $0 == 0 ? .hollow : .filled) }, height: bottom + 44,
+      legend: isSingle ? [] : series.enumerated().map { ($1, $0 == 0 ? .hollow : .filled) },
+      height: bottom + 44,
       drawing: parts.joined(separator: "\n"),
-      note: "Bars: 95 % confidence interval (t) over prompts. A mark without a bar rests on one prompt.",
-      header: ["name", "series", "mean", "low", "high", "prompts"], rows: table
+      note: "Bars: 95 % confidence interval (t) over \(observation.many). "
+        + "A mark without a bar rests on one \(observation.one).",
+      header: ["name"] + (isSingle ? [] : ["series"]) + ["mean", "low", "high", observation.many], rows: table
     ).html
   }
 
@@ -73,8 +84,9 @@ public struct IntervalChart: Sendable {
         d="M\(from) \(Figure.coordinate(y))H\(to)M\(from) \(above)V\(below)M\(to) \(above)V\(below)"/>
         """
     }
-    shapes += Figure.dot(scale(estimate.mean), y, index, hollow: index == 0)
-    let told = "\(name), \(series[index]): \(Self.text(estimate)), n = \(estimate.count) prompts"
+    shapes += Figure.dot(scale(estimate.mean), y, index, hollow: index == 0 && !isSingle)
+    let of = isSingle ? name : "\(name), \(series[index])"
+    let told = "\(of): \(Self.text(estimate)), n = \(estimate.count) \(observation.many)"
     return "<g><title>\(Markup.escape(told))</title>\(shapes)</g>"
   }
 
@@ -89,7 +101,7 @@ public struct IntervalChart: Sendable {
     rows.flatMap { row in
       row.estimates.enumerated().map { index, estimate in
         let numbers = [estimate?.mean, estimate?.low, estimate?.high]
-        return [row.name, series[index]]
+        return [row.name] + (isSingle ? [] : [series[index]])
           + numbers.map { $0.map { NumberText.short($0, digits: 5) } ?? "unknown" }
           + [estimate.map { "\($0.count)" } ?? "0"]
       }

@@ -60,7 +60,8 @@ public struct LineChart: Sendable {
     if run > 1 { notes.append("Each point is the mean of \(run) neighbouring points.") }
     return Figure(
       title: title, summary: summary, legend: series.count > 1 ? series.map { ($0.name, .line) } : [],
-      height: 240, drawing: draw(drawn), note: notes.isEmpty ? nil : notes.joined(separator: " "),
+      height: PlaneFrame.height, drawing: draw(drawn),
+      note: notes.isEmpty ? nil : notes.joined(separator: " "),
       header: [x.text]
         + drawn.flatMap { series in
           let name = series.name.isEmpty ? y.text : series.name
@@ -109,24 +110,9 @@ public struct LineChart: Sendable {
   private func draw(_ drawn: [Series]) -> String {
     let points = drawn.flatMap(\.points)
     let values = points.flatMap { [$0.y, $0.low ?? .nan, $0.high ?? .nan] }
-    var across = Scale(domain: Scale.domain(points.map(\.x), air: 0), range: (0, 0))
-    let up = Scale(domain: Scale.domain(values, zero: startsAtZero), range: (198, 26))
-    let rows = up.ticks(5)
-    let labels = Scale.labels(rows)
-    let left = 14 + 6.8 * Double(labels.map(\.count).max() ?? 1)
-    across.range = (left, Figure.width - 14)
-
-    var parts = [Figure.text(0, 12, y.text, style: "axis")]
-    for (tick, label) in zip(rows, labels) {
-      parts.append(Figure.rule(left, up(tick), across.range.to, up(tick), style: tick == 0 ? "zero" : "grid"))
-      parts.append(Figure.text(left - 6, up(tick) + 4, label, anchor: "end"))
-    }
-    let columns = across.ticks(5, whole: points.allSatisfy { $0.x == $0.x.rounded() })
-    for (tick, label) in zip(columns, Scale.labels(columns)) {
-      parts.append(Figure.text(across(tick), 215, label, anchor: "middle"))
-      parts.append(Figure.rule(across(tick), 198, across(tick), 202, style: "zero"))
-    }
-    parts.append(Figure.text((left + across.range.to) / 2, 235, x.text, anchor: "middle", style: "axis"))
+    let frame = PlaneFrame(x: x, y: y, xs: points.map(\.x), ys: values, startsAtZero: startsAtZero)
+    let (across, up) = (frame.across, frame.up)
+    var parts = frame.parts
     for (index, line) in drawn.enumerated() { parts += bands(line, index, across, up) }
     for (index, line) in drawn.enumerated() { parts += lines(line, index, across, up) }
     parts += strips(drawn, across)

@@ -36,7 +36,8 @@ public enum Markup {
   }
 
   /// A table with a caption for screen readers, which scrolls sideways where it is too wide.
-  static func table(_ caption: String, header: [String], rows: [[String]]) -> String {
+  /// - Parameter wraps: whether the first column holds sentences, which may take several lines.
+  static func table(_ caption: String, header: [String], rows: [[String]], wraps: Bool = false) -> String {
     let head = header.map { "<th scope=\"col\">\(escape($0))</th>" }.joined()
     let body = rows.map { row in
       let cells = row.enumerated().map { column, cell in
@@ -45,7 +46,7 @@ public enum Markup {
       return "<tr>\(cells.joined())</tr>"
     }
     return """
-      <div class="scroll" role="region" aria-label="\(escape(caption))" tabindex="0"><table>
+      <div class="scroll\(wraps ? " wraps" : "")" role="region" aria-label="\(escape(caption))" tabindex="0"><table>
       <caption>\(escape(caption))</caption>
       <thead><tr>\(head)</tr></thead>
       <tbody>\(body.joined(separator: "\n"))</tbody></table></div>

@@ -21,6 +21,14 @@ enum NumberText {
     return text.replacingOccurrences(of: "-", with: "−")
   }
 
+  /// `value` with so many decimals and a true minus sign: `−0.20`.
+  static func fixed(_ value: Double, decimals: Int) -> String {
+    let text = String(format: "%.\(decimals)f", value)
+    let isZero = text.allSatisfy { "-0.".contains($0) }
+    return (isZero ? text.replacingOccurrences(of: "-", with: "") : text)
+      .replacingOccurrences(of: "-", with: "−")
+  }
+
   /// `short` with a plus sign in front of positive numbers.
   static func signed(_ value: Double, digits: Int = 3) -> String {
     (value > 0 ? "+" : "") + short(value, digits: digits)

@@ -68,7 +68,9 @@ enum ReportStyle {
     path.line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;stroke:var(--s)}
     path.band{fill:var(--s);fill-opacity:.17;stroke:none}
     circle.dot{fill:var(--s)}circle.hollow{fill:var(--card);stroke:var(--s);stroke-width:2}
-    rect.bar{fill:var(--s)}
+    path.points{fill:none;stroke:var(--s);stroke-width:7;stroke-opacity:.75;stroke-linecap:round}
+    path.points.square{stroke-linecap:square;stroke-width:6}path.points.small{stroke-width:4}
+    rect.bar{fill:var(--s)}rect.solid{shape-rendering:crispEdges}
     path.whisker{fill:none;stroke:var(--ink);stroke-width:1.5}
     .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:2 4}
     rect.strip{fill:transparent}rect.strip:hover{fill:var(--ink);fill-opacity:.09}
@@ -84,6 +86,9 @@ enum ReportStyle {
     thead th{color:var(--muted);font-weight:600;white-space:normal;vertical-align:bottom;
     position:sticky;top:0;background:var(--card)}
     tbody th{font-weight:500}
+    .words th:nth-child(2),.words td:nth-child(2){text-align:left}
+    .sentences td{white-space:normal;min-width:min(34ch,50vw)}
+    .wraps tbody th{white-space:normal;min-width:min(34ch,36vw);overflow-wrap:anywhere}
     td.bad{color:var(--bad);font-weight:600}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,
     monospace;margin:0;unicode-bidi:isolate}

@@ -5,9 +5,9 @@ import Rewards
 public struct MathCheckStream: Sendable {
   /// What a row holds.
   public enum Rows: Sendable {
-    /// Two answers, fields `a` and `b`; out come `verdict` and `microseconds`.
+    /// Two answers, fields `a` and `b`; out come `line`, `verdict` and `microseconds`.
     case pairs
-    /// Fields `reference`, `completion` and perhaps `prompt`; out come `verdict`, `extracted`, `reason` and
+    /// Fields `reference`, `completion` and perhaps `prompt`; out come `line`, `verdict`, `extracted`, `reason` and
     /// `microseconds`.
     case answers
   }
@@ -56,7 +56,7 @@ public struct MathCheckStream: Sendable {
             throw JSONLError.Reason.wrongType(field: "row", expected: "a JSON object", found: "another value")
           }
           row = object
-          try write(try check(row, &counts))
+          try write(try check(row, line: line.number, &counts))
         } catch let error as JSONError {
           reject(JSONLError(line: line.number, lineOffset: line.offset, error))
         } catch let reason as JSONLError.Reason {
@@ -66,8 +66,12 @@ public struct MathCheckStream: Sendable {
     return counts
   }
 
-  private func check(_ row: JSONObject, _ counts: inout Counts) throws(JSONLError.Reason) -> [UInt8] {
+  private func check(_ row: JSONObject, line: Int, _ counts: inout Counts) throws(JSONLError.Reason)
+    -> [UInt8]
+  {
     var output = JSONWriter()
+    output.raw("{\"line\":")
+    output.value(.integer(line))
     let clock = ContinuousClock()
     let verdict: String
     let start: ContinuousClock.Instant
@@ -79,7 +83,7 @@ public struct MathCheckStream: Sendable {
       let result = verifier.compare(a, b)
       end = clock.now
       verdict = result.verdict.rawValue
-      output.raw("{\"verdict\":")
+      output.raw(",\"verdict\":")
       output.string(verdict)
     case .answers:
       let reference = try text("reference", of: row)
@@ -90,7 +94,7 @@ public struct MathCheckStream: Sendable {
         completion, reference: reference, prompt: prompt, requiresBox: requiresBox)
       end = clock.now
       verdict = judgement.verdict.rawValue
-      output.raw("{\"verdict\":")
+      output.raw(",\"verdict\":")
       output.string(verdict)
       output.raw(",\"extracted\":")
       if let extracted = judgement.extracted { output.string(extracted) } else { output.raw("null") }

@@ -26,7 +26,20 @@ extension MathVerifier {
     _ completion: String, reference: String, prompt: String = "", requiresBox: Bool = false
   ) -> Judgement {
     let wanted = MathAnswer(reference)
-    if let refusal = refusal(of: wanted) { return refusal }
+    return refusal(of: wanted)
+      ?? withReferenceChecked(judgement(of: completion, wanted, prompt, requiresBox: requiresBox), wanted)
+  }
+
+  /// The reference is looked at once more where it did not accept: nothing equals a reference without a value.
+  private func withReferenceChecked(_ judgement: Judgement, _ wanted: MathAnswer) -> Judgement {
+    guard judgement.verdict == .rejected, lacksValue(wanted) else { return judgement }
+    return Judgement(
+      verdict: .referenceUnparsable, extracted: judgement.extracted, reason: "the reference has no value")
+  }
+
+  private func judgement(
+    of completion: String, _ wanted: MathAnswer, _ prompt: String, requiresBox: Bool
+  ) -> Judgement {
     switch FinalAnswer.find(in: completion, boxes: requiresBox ? .required : .preferred) {
     case .refused(let reason, let extracted):
       return Judgement(verdict: .rejected, extracted: extracted, reason: reason)
@@ -46,7 +59,7 @@ extension MathVerifier {
         return judgement(last, wanted, prompt)
       }
       return Judgement(
-        verdict: .rejected, extracted: all, reason: "\(answers.count) different boxed answers")
+        verdict: .rejected, extracted: all, reason: "\(answers.count) different answers")
     case .answer(let answer):
       return judgement(MathAnswer(answer), wanted, prompt)
     }
@@ -55,7 +68,8 @@ extension MathVerifier {
   /// Judges a completion that is the answer and nothing else.
   public func judgeWhole(_ completion: String, reference: String, prompt: String = "") -> Judgement {
     let wanted = MathAnswer(reference)
-    return refusal(of: wanted) ?? judgement(MathAnswer(completion), wanted, prompt)
+    return refusal(of: wanted)
+      ?? withReferenceChecked(judgement(MathAnswer(completion), wanted, prompt), wanted)
   }
 
   /// A reference that is neither read nor running text says nothing.

@@ -4,7 +4,7 @@ import Rewards
 ///
 /// Answers may be LaTeX, plain text or a mixture, with or without `\boxed{}`, `$`, units and words around them.
 /// Values are compared exactly (Calcium and FLINT), never by floating point: 0.33 is not 1/3. Values without
-/// meaning (`1/0`, `log 0`) equal nothing.
+/// meaning (`1/0`, `log 0`) equal nothing and count as unparsable.
 ///
 /// What is a matter of convention, and decided like this:
 /// - a name does not count (`x = 5` is 5), a unit counts only where both sides have one;
@@ -65,6 +65,9 @@ public struct MathVerifier: Sendable {
       case .yes: return Result(verdict: .equal, reason: "")
       case .no:
         let isSameText = a.hasSameWords(as: b, x, y)
+        if !isSameText, comparison.hasMetUndefined, let side = [a, b].first(where: lacksValue) {
+          return Result(verdict: .unparsable, reason: "\(MathAnswer.shown(side.text)) has no value")
+        }
         return Result(
           verdict: isSameText ? .equal : .different, reason: isSameText ? "" : "the values differ")
       case .unknown:
@@ -79,6 +82,13 @@ public struct MathVerifier: Sendable {
     case (.failure(let error), _): return unread(a, b, error)
     case (_, .failure(let error)): return unread(b, a, error)
     }
+  }
+
+  /// The answer, or a part of it, is an expression without a value, such as `1/0`.
+  func lacksValue(_ answer: MathAnswer) -> Bool {
+    guard case .success(let node) = answer.reading else { return false }
+    var comparison = MathComparison(options)
+    return comparison.lacksValue(node.normalized)
   }
 
   private func unread(_ a: MathAnswer, _ b: MathAnswer, _ error: MathSyntaxError) -> Result {

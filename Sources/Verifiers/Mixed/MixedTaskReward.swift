@@ -6,7 +6,8 @@ import Rewards
 /// - `chart`: ``ChartAnswer``, {0, 1} or dense in [0, 1].
 /// - `iou`: boxes paired by overlap, the largest first; sum of IoU / the larger number of boxes, [0, 1].
 /// - `open`: a ``TextSimilarity`` to the reference, [0, 1]. The paper's is ``EmbeddingSimilarity`` over the policy's
-///   own embedding table; without one such samples are `failed`.
+///   own embedding table, the laurel command's over the word embeddings of all-MiniLM-L6-v2; without one such samples
+///   are `failed`.
 ///
 /// To it is added the format weight where the completion is `<think>...</think><answer>...</answer>` and nothing
 /// else. Range: [0, 1 + the weight].
@@ -67,7 +68,9 @@ public struct MixedTaskReward: PointwiseReward {
       return .failed("the reference is not one text")
     }
     if type == .open, similarity == nil {
-      return .failed("no similarity is set for open answers: it needs the policy's embedding table")
+      return .failed(
+        "nothing is set to compare open answers by: score them with the laurel command, which has an embedding table"
+      )
     }
     guard let text = answer.text(in: sample.completion) else { return .scored(0) }
     switch type {

@@ -10,6 +10,7 @@ import Rewards
 /// - A completion without a readable box, or with more than 512, has no box. Where the reference has none either (an
 ///   empty list) it scores 1. A box without area, with corners past the coordinate system's end, or not finite,
 ///   counts as a box that matches nothing. Extra boxes always lower the score.
+/// - With labels, a pair needs the same label (capitals aside): a box of another label, or of none, matches nothing.
 /// - A reference that is absent, unreadable, or has more than 512 boxes, or one whose boxes have no area, is
 ///   `failed`; so is a conversion to or from pixels without the columns `width` and `height`.
 /// - Time: linear in the text, plus min^2 max of the numbers of boxes.
@@ -53,6 +54,8 @@ public struct BoxReward: PointwiseReward {
   public let predicted: Convention
   public let reference: Convention
   public let part: AnswerPart
+  /// Boxes of different labels are no pair.
+  public let usesLabels: Bool
 
   /// - Parameter threshold: 0.5 for F1 and no threshold for the mean when nil.
   /// - Throws: `ParameterError` when the threshold is not in [-1, 1].
@@ -60,7 +63,7 @@ public struct BoxReward: PointwiseReward {
     name: String = "boxes", overlap: Box.Overlap = .iou, measure: Measure = .mean,
     matching: Matching = .optimal,
     threshold: Double? = nil, predicted: Convention = Convention(), reference: Convention = Convention(),
-    part: AnswerPart = .whole
+    part: AnswerPart = .whole, usesLabels: Bool = false
   ) throws(ParameterError) {
     let limit = threshold ?? (measure == .f1 ? 0.5 : -1)
     guard -1...1 ~= limit else {
@@ -74,25 +77,33 @@ public struct BoxReward: PointwiseReward {
     self.predicted = predicted
     self.reference = reference
     self.part = part
+    self.usesLabels = usesLabels
   }
 
   public func score(_ sample: Sample, state: RunState) -> Score {
-    guard let numbers = BoxText.quadruples(of: sample.reference), numbers.count <= 512 else {
+    guard let entries = BoxText.entries(of: sample.reference), entries.count <= 512 else {
       return .failed("the reference is not a list of up to 512 boxes")
     }
     guard let scale = scale(sample) else {
       return .failed("pixels cannot be converted without the columns width and height")
     }
-    let wanted = numbers.map { box($0, reference) }
+    let wanted = entries.map { box($0.numbers, reference) }
     guard wanted.allSatisfy(\.isProper) else { return .failed("a reference box has no area") }
+    if usesLabels, entries.contains(where: { $0.label == nil }) {
+      return .failed("a reference box has no label")
+    }
     guard let text = part.text(in: sample.completion) else { return Score(least) }
-    let found = (BoxText.quadruples(in: text) ?? []).map { numbers -> Box in
-      let box = box(numbers, predicted)
+    let foundEntries = BoxText.entries(in: text) ?? []
+    let found = foundEntries.map { entry -> Box in
+      let box = box(entry.numbers, predicted)
       guard isInside(box, sample) else { return Box(x1: 0, y1: 0, x2: 0, y2: 0) }
       return Box(x1: box.x1 * scale.x, y1: box.y1 * scale.y, x2: box.x2 * scale.x, y2: box.y2 * scale.y)
     }
     let parts = ["boxes": Double(found.count)]
-    return Score(value(of: found, against: wanted), parts: parts)
+    let value = value(of: found, against: wanted) { found, wanted in
+      !usesLabels || BoxLabels.areEqual(foundEntries[found].label, entries[wanted].label)
+    }
+    return Score(value, parts: parts)
   }
 
   /// The score of a completion that finds nothing.
@@ -149,30 +160,45 @@ public struct BoxReward: PointwiseReward {
   }
 
   /// The reward of predicted boxes against proper reference boxes in the same coordinates.
-  public func value(of predicted: [Box], against reference: [Box]) -> Double {
+  /// - Parameter canPair: whether a predicted and a reference box, by index, may be a pair.
+  public func value(
+    of predicted: [Box], against reference: [Box], canPair: (Int, Int) -> Bool = { _, _ in true }
+  ) -> Double {
     if predicted.isEmpty || reference.isEmpty { return predicted.isEmpty && reference.isEmpty ? 1 : least }
-    let overlaps = predicted.map { box in reference.map { max(-1, box.overlap($0, overlap)) } }
-    let pairs = pairs(overlaps)
+    let allowed = predicted.indices.map { row in reference.indices.map { canPair(row, $0) } }
+    // As a pair that is none counts: it must not stand in the way of others.
+    let none = measure == .mean ? least : -1
+    let overlaps = predicted.indices.map { row in
+      reference.indices.map { column in
+        allowed[row][column] ? max(-1, predicted[row].overlap(reference[column], overlap)) : none
+      }
+    }
+    let pairs = pairs(overlaps, allowed)
     if measure == .f1 { return 2 * Double(pairs.count) / Double(predicted.count + reference.count) }
     let larger = max(predicted.count, reference.count)
     return (pairs.reduce(0, +) + Double(larger - pairs.count) * least) / Double(larger)
   }
 
-  /// The overlaps of the pairs, those below the threshold left out.
-  private func pairs(_ overlaps: [[Double]]) -> [Double] {
+  /// The overlaps of the pairs, those that are not allowed or below the threshold left out.
+  private func pairs(_ overlaps: [[Double]], _ allowed: [[Bool]]) -> [Double] {
     let assignment: [Int?]
     if matching == .greedy {
       assignment = Assignment.greedy(overlaps)
     } else if measure == .f1 {
       // One more pair outweighs any sum of overlaps.
       let bonus = 2 * Double(min(overlaps.count, overlaps[0].count) + 1)
-      assignment = Assignment.largestSum(overlaps.map { $0.map { $0 >= threshold ? bonus + $0 : 0 } })
+      assignment = Assignment.largestSum(
+        zip(overlaps, allowed).map { values, allowed in
+          zip(values, allowed).map { $1 && $0 >= threshold ? bonus + $0 : 0 }
+        })
     } else {
       assignment = Assignment.largestSum(overlaps)
     }
-    return zip(overlaps, assignment).compactMap { row, column in
-      guard let column, row[column] >= threshold else { return nil }
-      return row[column]
+    return overlaps.indices.compactMap { row in
+      guard let column = assignment[row], allowed[row][column], overlaps[row][column] >= threshold else {
+        return nil
+      }
+      return overlaps[row][column]
     }
   }
 }
@@ -195,6 +221,11 @@ extension RewardKind {
       choice(
         "reference_coordinates", default: BoxReward.Coordinates.pixels,
         help: "the reference's; converting pixels needs the columns width and height"),
+      Parameter(
+        "labels", .bool, default: .bool(false),
+        help:
+          "a pair needs the same label, as in {\"bbox_2d\": [...], \"label\": \"cat\"} or <ref>cat</ref><box>..."
+      ),
       AnswerPart.parameter,
     ],
     make: { name, parameters in
@@ -209,6 +240,6 @@ extension RewardKind {
         reference: .init(
           layout: parameters.word("reference_layout", or: .xyxy),
           coordinates: parameters.word("reference_coordinates", or: .pixels)),
-        part: parameters.answerPart())
+        part: parameters.answerPart(), usesLabels: parameters.bool("labels"))
     })
 }

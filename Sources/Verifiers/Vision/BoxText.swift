@@ -9,33 +9,58 @@ import Rewards
 ///
 /// Brackets that hold something else than four numbers (or two, for a pair) are no box. Time is linear.
 public enum BoxText {
+  /// A box's four numbers, and what it is a box of where the text says so.
+  public struct Entry: Sendable, Equatable {
+    public var numbers: [Double]
+    public var label: String?
+
+    public init(_ numbers: [Double], label: String? = nil) {
+      self.numbers = numbers
+      self.label = label
+    }
+  }
+
   /// The numbers of each box, in order of appearance; nil when there are more than `limit`.
   public static func quadruples(in text: String, limit: Int = 512) -> [[Double]]? {
+    entries(in: text, limit: limit)?.map(\.numbers)
+  }
+
+  /// The boxes with their labels, in order of appearance; nil when there are more than `limit`.
+  ///
+  /// A label is the value of `label`, `class`, `category` or `name` in the braces around the box, or what the last
+  /// `<ref>...</ref>` or `<|object_ref_start|>...<|object_ref_end|>` before it holds.
+  public static func entries(in text: String, limit: Int = 512) -> [Entry]? {
     var text = text
     return text.withUTF8 { bytes in
-      var boxes: [[Double]] = []
-      // A pair waits for its second corner.
-      var corner: (values: [Double], end: Int)?
-      var index = 0
-      while index < bytes.count {
-        guard bytes[index] == 0x5B || bytes[index] == 0x28, let group = numbers(bytes, from: index) else {
-          index += 1
-          continue
-        }
-        if group.values.count == 4 {
-          boxes.append(group.values)
-          corner = nil
-        } else if group.values.count == 2, let first = corner, isComma(bytes, first.end, index) {
-          boxes.append(first.values + group.values)
-          corner = nil
-        } else {
-          corner = group.values.count == 2 ? group : nil
-        }
-        if boxes.count > limit { return nil }
-        index = group.end
-      }
-      return boxes
+      guard let places = places(bytes, limit: limit) else { return nil }
+      var labels = BoxLabels()
+      return places.map { Entry($0.numbers, label: labels.label(of: $0.range, in: bytes)) }
     }
+  }
+
+  private static func places(_ bytes: UTF8Bytes, limit: Int) -> [(numbers: [Double], range: Range<Int>)]? {
+    var boxes: [(numbers: [Double], range: Range<Int>)] = []
+    // A pair waits for its second corner.
+    var corner: (values: [Double], start: Int, end: Int)?
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == 0x5B || bytes[index] == 0x28, let group = numbers(bytes, from: index) else {
+        index += 1
+        continue
+      }
+      if group.values.count == 4 {
+        boxes.append((group.values, index..<group.end))
+        corner = nil
+      } else if group.values.count == 2, let first = corner, isComma(bytes, first.end, index) {
+        boxes.append((first.values + group.values, first.start..<group.end))
+        corner = nil
+      } else {
+        corner = group.values.count == 2 ? (group.values, index, group.end) : nil
+      }
+      if boxes.count > limit { return nil }
+      index = group.end
+    }
+    return boxes
   }
 
   /// Whether only white space and at most one comma stand between two offsets.
@@ -78,25 +103,35 @@ public enum BoxText {
   }
 
   /// The boxes of a reference: one list of four numbers, a list of those, objects that hold one under `bbox_2d`,
-  /// `bbox` or `box`, or a text that ``quadruples(in:limit:)`` reads; nil for anything else.
-  static func quadruples(of reference: JSONValue?) -> [[Double]]? {
+  /// `bbox` or `box`, or a text that ``entries(in:limit:)`` reads; nil for anything else. An object's label stands
+  /// under `label`, `class`, `category` or `name`.
+  static func entries(of reference: JSONValue?) -> [Entry]? {
     switch reference {
-    case .string(let text)?: return quadruples(in: text)
+    case .string(let text)?: return entries(in: text)
     case .object(let object)?:
-      return ["bbox_2d", "bbox", "box"].lazy.compactMap { object[$0] }.first.flatMap { quadruples(of: $0) }
+      guard let box = ["bbox_2d", "bbox", "box"].lazy.compactMap({ object[$0] }).first,
+        var entries = entries(of: box)
+      else { return nil }
+      if case .string(let label)? = BoxLabels.keys.lazy.compactMap({ object[$0] }).first {
+        for index in entries.indices { entries[index].label = label }
+      }
+      return entries
     case .array(let items)?:
       let numbers = items.compactMap(number)
-      if numbers.count == items.count, !items.isEmpty { return numbers.count == 4 ? [numbers] : nil }
-      var boxes: [[Double]] = []
+      if numbers.count == items.count, !items.isEmpty { return numbers.count == 4 ? [Entry(numbers)] : nil }
+      var boxes: [Entry] = []
       for item in items {
         if case .string = item { return nil }
-        guard let inner = quadruples(of: item), inner.count == 1 else { return nil }
+        guard let inner = entries(of: item), inner.count == 1 else { return nil }
         boxes += inner
       }
       return boxes
     default: return nil
     }
   }
+
+  /// The numbers alone.
+  static func quadruples(of reference: JSONValue?) -> [[Double]]? { entries(of: reference)?.map(\.numbers) }
 
   private static func number(_ value: JSONValue) -> Double? {
     switch value {

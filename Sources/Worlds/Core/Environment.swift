@@ -64,15 +64,27 @@ public final class SingleEnvironment<W: World>: Environment {
   /// The state of the running episode; nil before the first reset.
   public private(set) var state: W.State?
   public private(set) var steps = 0
+  public let agents: Int
   private var random: PCG64
   private var isOver = true
+  private let observationWidth: Int
+  private let actionWidth: Int
+  private let sharesObservation: Bool
+  /// For each agent the number of its choices; 0 where its action is real numbers.
+  private let choices: [Int]
 
   public init(_ world: W, seed: UInt64 = 0) {
     self.world = world
+    agents = world.agents
+    observationWidth = world.observationWidth
+    actionWidth = world.actionWidth
+    sharesObservation = world.sharesObservation
+    choices = (0..<world.agents).map { agent in
+      if case .discrete(let count) = world.actionSpace(of: agent) { count } else { 0 }
+    }
     random = PCG64(seed: seed)
   }
 
-  public var agents: Int { world.agents }
   public func observationSpace(of agent: Int) -> Space { world.observationSpace(of: agent) }
   public func actionSpace(of agent: Int) -> Space { world.actionSpace(of: agent) }
   public var info: JSONObject { state.map(world.info) ?? JSONObject() }
@@ -96,12 +108,15 @@ public final class SingleEnvironment<W: World>: Environment {
   }
 
   private func observation(of state: W.State) -> [Float] {
-    let width = world.observationWidth
+    let width = observationWidth
     return [Float](unsafeUninitializedCapacity: agents * width) { buffer, count in
       for agent in 0..<agents {
-        world.observe(
-          state, agent: agent,
-          into: UnsafeMutableBufferPointer(rebasing: buffer[agent * width..<(agent + 1) * width]))
+        let place = UnsafeMutableBufferPointer(rebasing: buffer[agent * width..<(agent + 1) * width])
+        if agent > 0, sharesObservation {
+          place.baseAddress!.update(from: buffer.baseAddress!, count: width)
+        } else {
+          world.observe(state, agent: agent, into: place)
+        }
       }
       count = agents * width
     }
@@ -128,19 +143,22 @@ public final class SingleEnvironment<W: World>: Environment {
   }
 
   private func check(_ actions: [Float]) throws(EnvironmentError) {
-    let width = world.actionWidth
-    guard actions.count == agents * width else {
-      throw .wrongActionCount(actions.count, expected: agents * width)
+    guard actions.count == agents * actionWidth else {
+      throw .wrongActionCount(actions.count, expected: agents * actionWidth)
     }
     for agent in 0..<agents {
-      let action = actions[agent * width..<(agent + 1) * width]
+      let start = agent * actionWidth
+      let count = choices[agent]
       let isValid =
-        switch world.actionSpace(of: agent) {
-        case .discrete(let count): action.first! >= 0 && action.first! < Float(count)
-        case .box: action.allSatisfy(\.isFinite)
+        if count > 0 {
+          actions[start] >= 0 && actions[start] < Float(count)
+        } else {
+          (start..<start + actionWidth).allSatisfy { actions[$0].isFinite }
         }
       if !isValid {
-        throw .invalidAction(agent: agent, action: Array(action), space: world.actionSpace(of: agent))
+        throw .invalidAction(
+          agent: agent, action: Array(actions[start..<start + actionWidth]),
+          space: world.actionSpace(of: agent))
       }
     }
   }

@@ -35,51 +35,39 @@ extension VectorEnvironment {
   public func step(_ actions: [Float]) { actions.withUnsafeBufferPointer { step($0) } }
 }
 
-/// The environments of a known world. Stepping allocates nothing, as long as the world's own step does not.
-public final class BatchEnvironment<W: World>: VectorEnvironment {
-  public let world: W
-  public let count: Int
-  public let agents: Int
-  private let threads: Int
-  private let observationWidth: Int
-  private let actionWidth: Int
-  private let seen, seenLast: UnsafeMutableBufferPointer<Float>
-  private let paid, sums, lastSums: UnsafeMutableBufferPointer<Double>
-  private let hasTerminated, wasTruncated: UnsafeMutableBufferPointer<Bool>
-  private let steps, lastSteps: UnsafeMutableBufferPointer<Int>
-  private let random: UnsafeMutableBufferPointer<PCG64>
-  private let states: UnsafeMutableBufferPointer<W.State>
+/// The memory of a batch, environment after environment.
+public struct WorldBatch<State>: @unchecked Sendable {
+  let count, agents, observationWidth, actionWidth, maximumSteps: Int
+  let sharesObservation: Bool
+  let seen, seenLast: UnsafeMutableBufferPointer<Float>
+  let paid, sums, lastSums: UnsafeMutableBufferPointer<Double>
+  let hasTerminated, wasTruncated: UnsafeMutableBufferPointer<Bool>
+  let steps, lastSteps: UnsafeMutableBufferPointer<Int>
+  let random: UnsafeMutableBufferPointer<PCG64>
+  let states: UnsafeMutableBufferPointer<State>
 
-  /// - Parameter threads: How many parts of the batch step at the same time. The results do not depend on it.
-  public init(_ world: W, count: Int, seed: UInt64 = 0, threads: Int = 1) {
-    precondition(count >= 1, "a vector of no environments")
+  init<W: World>(_ world: W, count: Int) where W.State == State {
     func buffer<Element>(_ element: Element, _ size: Int) -> UnsafeMutableBufferPointer<Element> {
       let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: size)
       buffer.initialize(repeating: element)
       return buffer
     }
-    self.world = world
     self.count = count
-    self.threads = max(1, min(threads, count))
     agents = world.agents
     observationWidth = world.observationWidth
     actionWidth = world.actionWidth
-    (seen, seenLast) = (
-      buffer(0, count * agents * observationWidth), buffer(0, count * agents * observationWidth)
-    )
+    sharesObservation = world.sharesObservation
+    maximumSteps = world.maximumSteps ?? .max
+    let numbers = count * agents * observationWidth
+    (seen, seenLast) = (buffer(0, numbers), buffer(0, numbers))
     (paid, sums, lastSums) = (buffer(0, count * agents), buffer(0, count * agents), buffer(0, count * agents))
     (hasTerminated, wasTruncated) = (buffer(false, count), buffer(false, count))
     (steps, lastSteps) = (buffer(0, count), buffer(0, count))
-    random = buffer(PCG64(seed: seed), count)
+    random = buffer(PCG64(seed: 0), count)
     states = .allocate(capacity: count)
-    for index in 0..<count {
-      random[index] = PCG64(seed: seed &+ UInt64(index))
-      states.initializeElement(at: index, to: world.initialState(after: nil, random: &random[index]))
-      show(index, in: seen)
-    }
   }
 
-  deinit {
+  func deallocate() {
     seen.deallocate()
     seenLast.deallocate()
     paid.deallocate()
@@ -93,77 +81,113 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     states.deinitialize()
     states.deallocate()
   }
+}
 
+extension World {
+  public func step(_ batch: WorldBatch<State>, _ range: Range<Int>, _ actions: UnsafeBufferPointer<Float>) {
+    let agents = batch.agents
+    for index in range {
+      let first = index * agents
+      let terminated = step(
+        &batch.states[index],
+        actions: UnsafeBufferPointer(
+          start: actions.baseAddress! + first * batch.actionWidth, count: agents * batch.actionWidth),
+        rewards: UnsafeMutableBufferPointer(start: batch.paid.baseAddress! + first, count: agents),
+        random: &batch.random[index])
+      batch.steps[index] += 1
+      for place in first..<first + agents { batch.sums[place] += batch.paid[place] }
+      let truncated = batch.steps[index] >= batch.maximumSteps
+      batch.hasTerminated[index] = terminated
+      batch.wasTruncated[index] = truncated
+      if terminated || truncated {
+        show(batch, index, in: batch.seenLast)
+        for place in first..<first + agents {
+          batch.lastSums[place] = batch.sums[place]
+          batch.sums[place] = 0
+        }
+        batch.lastSteps[index] = batch.steps[index]
+        batch.steps[index] = 0
+        batch.states[index] = initialState(after: batch.states[index], random: &batch.random[index])
+      }
+      show(batch, index, in: batch.seen)
+    }
+  }
+
+  /// Writes what the agents of an environment see.
+  func show(_ batch: WorldBatch<State>, _ index: Int, in target: UnsafeMutableBufferPointer<Float>) {
+    let width = batch.observationWidth
+    let start = target.baseAddress! + index * batch.agents * width
+    for agent in 0..<batch.agents {
+      if agent > 0, batch.sharesObservation {
+        (start + agent * width).update(from: start, count: width)
+      } else {
+        observe(
+          batch.states[index], agent: agent,
+          into: UnsafeMutableBufferPointer(start: start + agent * width, count: width))
+      }
+    }
+  }
+}
+
+/// The environments of a known world. Stepping allocates nothing, as long as the world's own step does not.
+public final class BatchEnvironment<W: World>: VectorEnvironment {
+  public let world: W
+  private let threads: Int
+  private let batch: WorldBatch<W.State>
+
+  /// - Parameter threads: How many parts of the batch step at the same time. The results do not depend on it.
+  public init(_ world: W, count: Int, seed: UInt64 = 0, threads: Int = 1) {
+    precondition(count >= 1, "a vector of no environments")
+    self.world = world
+    self.threads = max(1, min(threads, count))
+    batch = WorldBatch(world, count: count)
+    for index in 0..<count {
+      batch.random[index] = PCG64(seed: seed &+ UInt64(index))
+      batch.states.initializeElement(
+        at: index, to: world.initialState(after: nil, random: &batch.random[index]))
+      world.show(batch, index, in: batch.seen)
+    }
+  }
+
+  deinit { batch.deallocate() }
+
+  public var count: Int { batch.count }
+  public var agents: Int { batch.agents }
   public func observationSpace(of agent: Int) -> Space { world.observationSpace(of: agent) }
   public func actionSpace(of agent: Int) -> Space { world.actionSpace(of: agent) }
-  public var observations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(seen) }
-  public var finalObservations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(seenLast) }
-  public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(paid) }
-  public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(hasTerminated) }
-  public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(wasTruncated) }
-  public var episodeReturns: UnsafeBufferPointer<Double> { UnsafeBufferPointer(lastSums) }
-  public var episodeLengths: UnsafeBufferPointer<Int> { UnsafeBufferPointer(lastSteps) }
+  public var observations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batch.seen) }
+  public var finalObservations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batch.seenLast) }
+  public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(batch.paid) }
+  public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(batch.hasTerminated) }
+  public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(batch.wasTruncated) }
+  public var episodeReturns: UnsafeBufferPointer<Double> { UnsafeBufferPointer(batch.lastSums) }
+  public var episodeLengths: UnsafeBufferPointer<Int> { UnsafeBufferPointer(batch.lastSteps) }
 
   public func reset(seed: UInt64) {
     for index in 0..<count {
-      random[index] = PCG64(seed: seed &+ UInt64(index))
-      states[index] = world.initialState(after: nil, random: &random[index])
-      steps[index] = 0
-      hasTerminated[index] = false
-      wasTruncated[index] = false
-      show(index, in: seen)
+      batch.random[index] = PCG64(seed: seed &+ UInt64(index))
+      batch.states[index] = world.initialState(after: nil, random: &batch.random[index])
+      batch.steps[index] = 0
+      batch.hasTerminated[index] = false
+      batch.wasTruncated[index] = false
+      world.show(batch, index, in: batch.seen)
     }
-    paid.update(repeating: 0)
-    sums.update(repeating: 0)
+    batch.paid.update(repeating: 0)
+    batch.sums.update(repeating: 0)
   }
 
   public func step(_ actions: UnsafeBufferPointer<Float>) {
     precondition(
-      actions.count == count * agents * actionWidth,
-      "\(actions.count) numbers as actions of \(count) x \(agents) x \(actionWidth)")
+      actions.count == count * agents * batch.actionWidth,
+      "\(actions.count) numbers as actions of \(count) x \(agents) x \(batch.actionWidth)")
     if threads == 1 {
-      step(0..<count, actions)
+      world.step(batch, 0..<count, actions)
     } else {
-      nonisolated(unsafe) let (batch, actions) = (self, actions)
+      nonisolated(unsafe) let actions = actions
+      let (world, batch, threads) = (world, batch, threads)
       DispatchQueue.concurrentPerform(iterations: threads) { part in
-        batch.step(part * batch.count / batch.threads..<(part + 1) * batch.count / batch.threads, actions)
+        world.step(batch, part * batch.count / threads..<(part + 1) * batch.count / threads, actions)
       }
-    }
-  }
-
-  /// Steps the environments of a range, which no other thread touches meanwhile.
-  private func step(_ range: Range<Int>, _ actions: UnsafeBufferPointer<Float>) {
-    for index in range {
-      let lane = index * agents..<(index + 1) * agents
-      let terminated = world.step(
-        &states[index],
-        actions: UnsafeBufferPointer(
-          rebasing: actions[lane.lowerBound * actionWidth..<lane.upperBound * actionWidth]),
-        rewards: UnsafeMutableBufferPointer(rebasing: paid[lane]), random: &random[index])
-      steps[index] += 1
-      for place in lane { sums[place] += paid[place] }
-      hasTerminated[index] = terminated
-      wasTruncated[index] = world.maximumSteps.map { steps[index] >= $0 } ?? false
-      if terminated || wasTruncated[index] {
-        show(index, in: seenLast)
-        for place in lane {
-          lastSums[place] = sums[place]
-          sums[place] = 0
-        }
-        lastSteps[index] = steps[index]
-        steps[index] = 0
-        states[index] = world.initialState(after: states[index], random: &random[index])
-      }
-      show(index, in: seen)
-    }
-  }
-
-  private func show(_ index: Int, in target: UnsafeMutableBufferPointer<Float>) {
-    for agent in 0..<agents {
-      let start = (index * agents + agent) * observationWidth
-      world.observe(
-        states[index], agent: agent,
-        into: UnsafeMutableBufferPointer(rebasing: target[start..<start + observationWidth]))
     }
   }
 }

@@ -43,6 +43,22 @@ public protocol World: Sendable {
 
   /// Further facts of the last step, as Gymnasium's `info`: never needed to act, only to understand.
   func info(_ state: State) -> JSONObject
+
+  /// How many numbers an agent sees.
+  var observationWidth: Int { get }
+  /// How many numbers an agent's action has.
+  var actionWidth: Int { get }
+  /// Whether all agents see the same, as in games that hand the whole board to everybody.
+  var sharesObservation: Bool { get }
+
+  // Requirements only so that `any World` reaches the code that the compiler made for the concrete world.
+
+  /// One running environment of this world.
+  func environment(seed: UInt64) -> SingleEnvironment<Self>
+  /// `count` running environments of this world that step together.
+  func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self>
+  /// Steps a part of a batch. There is no reason to write one's own.
+  func step(_ batch: WorldBatch<State>, _ range: Range<Int>, _ actions: UnsafeBufferPointer<Float>)
 }
 
 extension World {
@@ -50,18 +66,14 @@ extension World {
   public var maximumSteps: Int? { nil }
   public func info(_ state: State) -> JSONObject { JSONObject() }
 
-  /// How many numbers an agent sees.
   public var observationWidth: Int { observationSpace(of: 0).width }
-  /// How many numbers an agent's action has.
   public var actionWidth: Int { actionSpace(of: 0).width }
+  public var sharesObservation: Bool { false }
 
-  /// One running environment of this world.
-  public func environment(seed: UInt64 = 0) -> SingleEnvironment<Self> {
-    SingleEnvironment(self, seed: seed)
-  }
+  public func environment(seed: UInt64) -> SingleEnvironment<Self> { SingleEnvironment(self, seed: seed) }
+  public func environment() -> SingleEnvironment<Self> { environment(seed: 0) }
 
-  /// `count` running environments of this world that step together.
-  public func vector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> BatchEnvironment<Self> {
+  public func vector(count: Int, seed: UInt64, threads: Int) -> BatchEnvironment<Self> {
     BatchEnvironment(self, count: count, seed: seed, threads: threads)
   }
   /// `environment(seed:)` of a world whose type is not known, as of one that the registry built.
@@ -70,5 +82,9 @@ extension World {
   /// `vector(count:seed:threads:)` of a world whose type is not known.
   public func anyVector(count: Int, seed: UInt64 = 0, threads: Int = 1) -> any VectorEnvironment {
     vector(count: count, seed: seed, threads: threads)
+  }
+
+  public func vector(count: Int, seed: UInt64 = 0) -> BatchEnvironment<Self> {
+    vector(count: count, seed: seed, threads: 1)
   }
 }

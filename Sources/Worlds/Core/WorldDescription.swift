@@ -9,13 +9,14 @@ extension WorldKind {
     ])
   }
 
-  /// The kind with what a world of it has: agents, steps, spaces.
+  /// The kind with what a world of it has: agents, steps, whether all agents see the same, spaces.
   /// - Throws: `ParameterError` (see `world(_:)`).
   public func json(_ given: JSONObject) throws(ParameterError) -> JSONObject {
     let world = try world(given)
     var object = json
     object["agents"] = .integer(world.agents)
     object["max_episode_steps"] = world.maximumSteps.map { .integer($0) } ?? .null
+    object["shares_observation"] = .bool(world.agents > 1 && world.sharesObservation)
     object["observation_spaces"] = .array(
       (0..<world.agents).map { world.observationSpace(of: $0).json })
     object["action_spaces"] = .array((0..<world.agents).map { world.actionSpace(of: $0).json })

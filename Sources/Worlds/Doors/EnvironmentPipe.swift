@@ -8,18 +8,22 @@ import Rewards
 /// - `{"step": [action, ...]}`: `{"observation": [[...]], "rewards": [...], "terminated": false, "truncated":
 ///   false, "info": {}}`
 ///
-/// Observations and actions are lists with an item for each agent. A line that is refused gets `{"error": "..."}`
+/// Observations and actions are lists with an item for each agent; where all agents see the same
+/// (`shares_observation`), the list of observations has one item. A line that is refused gets `{"error": "..."}`
 /// and changes nothing. The end of the input ends it.
 public struct EnvironmentPipe {
   private let environment: any Environment
   private let reader: ActionReader
   private let hello: JSONObject
+  /// How many agents' observations are written.
+  private let shown: Int
 
   /// - Throws: `ParameterError` (see `WorldKind.world(_:)`).
   public init(_ kind: WorldKind, _ given: JSONObject = JSONObject()) throws(ParameterError) {
     let world = try kind.world(given)
     environment = world.anyEnvironment()
     reader = ActionReader(environment)
+    shown = world.sharesObservation ? 1 : world.agents
     hello = try kind.json(given)
   }
 
@@ -74,7 +78,7 @@ public struct EnvironmentPipe {
   private func observe(_ observation: [Float], _ writer: inout JSONWriter) {
     let width = observation.count / environment.agents
     writer.raw("\"observation\":[")
-    for (index, value) in observation.enumerated() {
+    for (index, value) in observation[..<(shown * width)].enumerated() {
       if index % width == 0 {
         writer.raw(index == 0 ? "[" : "],[")
       } else {

@@ -54,7 +54,7 @@ struct AttackCommand: AsyncParsableCommand {
 
   func run() async throws {
     let specification = try RewardSpecification(
-      contentsOf: rewards, registry: .standard, ignoring: RunFile.keys)
+      contentsOf: rewards, registry: .laurel, ignoring: RunFile.keys)
     var mapping = FieldMapping()
     if let completion { mapping.completion = [completion] }
     if let prompt { mapping.prompt = [prompt] }

@@ -8,7 +8,7 @@ struct Embed: ParsableCommand {
     abstract: "One JSON list of numbers per line of a text file: the vector of a sentence encoder.",
     discussion: "Vectors have length 1: the dot product of two is the cosine of their angle.")
   @Option(help: "Name of a model in .deps/models, or a sentence-transformers folder.")
-  var model = "all-MiniLM-L6-v2"
+  var model = ModelFiles.sentenceEncoderName
   @Option(help: "cpu, cuda, cuda:N or mps.") var device = "cpu"
   @Flag(help: "Each line is a JSON string, so that texts may hold line ends.") var json = false
   @Argument(help: "The text file.") var file: String
@@ -18,24 +18,12 @@ struct Embed: ParsableCommand {
 
   func run() throws {
     let texts = try texts(of: file, json: json)
-    let encoder = try SentenceEncoder(folder: folder(), device: Device(device))
+    let encoder = try SentenceEncoder(folder: ModelFiles.sentenceEncoder(model), device: Device(device))
     for start in stride(from: 0, to: texts.count, by: Self.chunk) {
       let vectors = try encoder.encode(Array(texts[start..<min(start + Self.chunk, texts.count)]))
       for vector in vectors {
         print("[" + vector.map { "\($0)" }.joined(separator: ",") + "]")
       }
     }
-  }
-
-  private func folder() throws -> String {
-    let candidates = [model, ".deps/models/\(model)"]
-    guard
-      let folder = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") })
-    else {
-      throw ValidationFailure(
-        "no sentence encoder '\(model)': give a folder with config.json, or run scripts/setup for all-MiniLM-L6-v2"
-      )
-    }
-    return folder
   }
 }

@@ -12,7 +12,7 @@ struct RewardsCommand: ParsableCommand {
   @Argument(help: "One of the names.") var name: String?
 
   func run() throws {
-    let registry = Registry.standard
+    let registry = Registry.laurel
     let sections: [(String, [any RegisteredKind])] = [
       ("rewards", registry.rewardKinds), ("shapers (shape:)", registry.shaperKinds),
       ("combiners (combine:)", registry.combinerKinds),

@@ -27,7 +27,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     let specification = try RewardSpecification(
-      contentsOf: rewards, registry: .standard, ignoring: RunFile.keys)
+      contentsOf: rewards, registry: .laurel, ignoring: RunFile.keys)
     var stream = ScoreStream(specification)
     if let workers { stream.workers = workers }
     if let completion { stream.mapping.completion = [completion] }

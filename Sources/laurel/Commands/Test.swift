@@ -26,7 +26,7 @@ struct TestCommand: AsyncParsableCommand {
   @Option(help: "Write JUnit's XML here.") var junit: String?
 
   func run() async throws {
-    let suite = try RewardSuite(contentsOf: rewards, registry: .standard, ignoring: RunFile.keys)
+    let suite = try RewardSuite(contentsOf: rewards, registry: .laurel, ignoring: RunFile.keys)
     let file = rewards
     let results = try await suite.run(filter: filter) { result in
       print("\(result.failures.isEmpty ? "pass" : "FAIL")  \(result.name)")

@@ -6,7 +6,8 @@ import Torch
 
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a language model from a run file; the run is a folder with a report.",
+    abstract:
+      "Train a language model or a control policy from a run file; the run is a folder with a report.",
     discussion: """
       Ctrl-C stops after keeping a checkpoint; --resume goes on from the last one, also after a kill, and ends \
       with the weights of a run that was never stopped.
@@ -29,6 +30,7 @@ struct Train: AsyncParsableCommand {
 
   func run() async throws {
     guard let file, !keys else { return Self.printKeys() }
+    if ControlRunFile.isControl(path: file) { return try await trainControl(file) }
     let began = Date()
     let isFolder = FileManager.default.fileExists(atPath: file + "/run.yaml")
     var run = try RunFile(path: isFolder ? file + "/run.yaml" : file)
@@ -66,6 +68,22 @@ struct Train: AsyncParsableCommand {
     }
     print("report: \(try Report.write(store).path)")
     if let summary { try write(summary, run, store, began) }
+  }
+
+  private func trainControl(_ file: String) async throws {
+    guard !resume else {
+      throw ValidationFailure("control runs are short and cannot be resumed: start the run anew")
+    }
+    var run = try ControlRunFile(path: file)
+    if let seed { run.seed = seed }
+    let folder = output ?? freeFolder("runs/\(run.name)-seed\(run.seed)")
+    if FileManager.default.fileExists(atPath: folder) {
+      throw ValidationFailure("\(folder) exists already: choose another --output")
+    }
+    let session = ControlSession(run: run, folder: URL(fileURLWithPath: folder))
+    try await interruptible(
+      grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
+    ) { [summary] in try session.start(summary: summary) }
   }
 
   private static func printKeys() {

@@ -14,6 +14,7 @@ struct VerifyMath: ParsableCommand {
     commandName: "math",
     abstract: "Decide exactly whether mathematical answers are equal: one JSON line a row, in order.",
     discussion: """
+      Each has the row's line number, from 1, as line.
       --pairs: fields a and b; verdict is equal, different, undecided or unparsable.
       --answers: fields reference, completion and perhaps prompt; verdict is accepted, rejected,
       reference_unparsable or undecided, with extracted and reason.

@@ -7,7 +7,10 @@ struct WorldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "world",
     abstract: "Environments: list, show, trace, or open them to other programs.",
-    subcommands: [WorldList.self, WorldShow.self, WorldPipe.self, WorldServe.self])
+    subcommands: [
+      WorldList.self, WorldShow.self, WorldTraceCommand.self, WorldPipe.self, WorldServe.self,
+      WorldBench.self,
+    ])
 }
 
 struct WorldList: ParsableCommand {
@@ -46,12 +49,14 @@ struct WorldShow: ParsableCommand {
     print("family        \(kind.family)")
     print("agents        \(world.agents)")
     print("steps         \(world.maximumSteps.map { "at most \($0)" } ?? "until the rules end it")")
-    for agent in 0..<world.agents {
-      let isLike = { (space: (Int) -> Space) in agent > 0 && space(agent) == space(agent - 1) }
-      if isLike(world.observationSpace), isLike(world.actionSpace) { continue }
-      let name = world.agents > 1 ? " (agent \(agent) and on, until said otherwise)" : ""
-      print("observation   \(Self.text(world.observationSpace(of: agent)))\(name)")
-      print("action        \(Self.text(world.actionSpace(of: agent)))\(name)")
+    for (agents, observation, action) in Self.spaces(of: world) {
+      let name =
+        world.agents == 1
+        ? ""
+        : agents.count == 1
+          ? " (agent \(agents.lowerBound))" : " (each of agents \(agents.lowerBound) to \(agents.upperBound))"
+      print("observation   \(Self.text(observation))\(name)")
+      print("action        \(Self.text(action))\(name)")
     }
     if kind.parameters.isEmpty { return print("no parameters") }
     print("parameters, for --set NAME=VALUE:")
@@ -59,6 +64,20 @@ struct WorldShow: ParsableCommand {
       let value = parameter.default.map { $0 == .null ? "none" : $0.jsonText } ?? "required"
       print("  \(parameter.name) (\(value)): \(parameter.expectation). \(parameter.help)")
     }
+  }
+
+  /// The spaces, agents with the same ones together.
+  private static func spaces(of world: any World) -> [(ClosedRange<Int>, Space, Space)] {
+    var groups: [(agents: ClosedRange<Int>, observation: Space, action: Space)] = []
+    for agent in 0..<world.agents {
+      let (observation, action) = (world.observationSpace(of: agent), world.actionSpace(of: agent))
+      if let last = groups.last, last.observation == observation, last.action == action {
+        groups[groups.count - 1].agents = last.agents.lowerBound...agent
+      } else {
+        groups.append((agent...agent, observation, action))
+      }
+    }
+    return groups
   }
 
   private static func text(_ space: Space) -> String {
@@ -87,7 +106,7 @@ struct WorldPipe: ParsableCommand {
     _ = signal(SIGPIPE, SIG_IGN)
     let kind = try choice.kind()
     let given = try choice.parameters()
-    do { try EnvironmentPipe(kind, given).run() } catch let error as ParameterError {
+    do { try EnvironmentPipe(kind, given).run() } catch {
       throw ValidationError("\(kind.name): \(error)")
     }
   }
@@ -127,21 +146,15 @@ struct WorldChoice: ParsableArguments {
 
   /// What --set says.
   func parameters() throws -> JSONObject {
-    var object = JSONObject()
-    for value in values {
-      guard let sign = value.firstIndex(of: "="), sign > value.startIndex else {
-        throw ValidationError(
-          "--set \(value): expected NAME=VALUE, as in --set max_episode_steps=100")
-      }
-      let text = String(value[value.index(after: sign)...])
-      object[String(value[..<sign])] = (try? JSONValue(json: text)) ?? .string(text)
-    }
-    return object
+    do { return try JSONObject(settings: values) } catch { throw ValidationError("--set \(error)") }
   }
 
-  func world() throws -> any World {
+  func world() throws -> any World { try world(parameters()) }
+
+  /// - Throws: `ValidationError` with what was expected.
+  func world(_ parameters: JSONObject) throws -> any World {
     let kind = try kind()
-    do { return try kind.world(parameters()) } catch let error as ParameterError {
+    do { return try kind.world(parameters) } catch {
       throw ValidationError(
         "\(kind.name): \(error); laurel world show \(kind.name) lists its parameters")
     }

@@ -38,6 +38,17 @@ struct CodeVerifierTests {
     #expect(wrong.tests == [false, false, true], "\(wrong)")
   }
 
+  @Test func anErrorBetweenTwoAssertionsOfALoopFailsTheLoop() async throws {
+    let verdict = try await Sandboxes.verdict(
+      "def f(x):\n  if x == 2: raise OverflowError('two')\n  return x",
+      "assert candidate(0) == 0", "for x in range(4):\n  y = candidate(x)\n  assert y == x")
+    #expect(verdict.tests == [true, false] && verdict.reason == "OverflowError: two", "\(verdict)")
+    let before = try await Sandboxes.verdict(
+      "def f(x):\n  if x == 2: raise OverflowError('two')\n  return x",
+      "assert candidate(0) == 0", "y = candidate(2)", "assert y == 2", "assert candidate(1) == 1")
+    #expect(before.tests == [true, false, false], "\(before)")
+  }
+
   @Test func assertionsWithoutCheckWork() async throws {
     let task = CodeTask(
       prompt: "", completion: "def add(a, b):\n  return a + b",
@@ -75,6 +86,11 @@ struct CodeVerifierTests {
     let closures = try await Sandboxes.verdict(
       "def f(n):\n  return lambda x: x + n", "assert candidate(3)(4) == 7")
     #expect(closures.isPassed, "\(closures)")
+    // Calls that were made ahead do not get between a returned function and its answer.
+    let mapped = try await Sandboxes.verdict(
+      "def f(n):\n  return lambda x: x + n", "assert list(map(candidate(3), [1, 2])) == [4, 5]",
+      "assert missing(candidate(1)) == 1", "assert list(map(candidate(4), [1])) == [5]")
+    #expect(mapped.tests == [true, false, true], "\(mapped)")
     let iterators = try await Sandboxes.verdict(
       "def f(n):\n  for i in range(n): yield i", "assert list(candidate(3)) == [0, 1, 2]",
       "assert candidate(3) != [0, 1, 2]", "assert next(candidate(2)) == 0")

@@ -313,6 +313,12 @@ enum MathPairs {
     ("1/3", "The answer is approximately 0.33"), ("east", "west"), ("3", "The answer is -3."),
     ("42", "The answer isn't 42."), ("42", "The answer could be 42."),
     ("42", "The answer is 41 or 42 or 43"), ("42", "Possible answers: 41, 42"),
-    ("42", #"\boxed{41 \text{ or } 42}"#), ("42", #"\boxed{\text{not } 42}"#), ("1/0", "1/0"),
+    ("42", #"\boxed{41 \text{ or } 42}"#), ("42", #"\boxed{\text{not } 42}"#),
+    ("18", "<answer>19, 17, 180, 18</answer>"), ("18", "19, 17, 180, 18"),
+    ("18", "I get <answer>17 and 18</answer>"),
+    ("18", "<answer>It is one of 19, 17, 180, 18</answer>"), ("18", "<answer>17</answer><answer>18</answer>"),
+    ("18", "The result: 19, 17, 180, 18"), ("18", "<answer>18</answer> or 19"), ("18", "<answer></answer>"),
+    ("18", "<answer>18</answer> No, the answer is 19."), ("18", "<answer>17</answer> and not 18"),
+    ("18", "My candidates were 3, 9, and 18"), ("18", "Results of 9 and 18"), ("5", "1/0"),
   ]
 }

@@ -35,7 +35,7 @@ struct MathRewardTests {
   @Test func aRejectionNamesItsReason() throws {
     let verifier = try MathVerifier()
     func reason(_ completion: String) -> String { verifier.judge(completion, reference: "42").reason }
-    #expect(reason(#"\boxed{40} \boxed{41} \boxed{42}"#) == "3 different boxed answers")
+    #expect(reason(#"\boxed{40} \boxed{41} \boxed{42}"#) == "3 different answers")
     #expect(reason("The answer is definitely not 42.") == "the answer is denied")
     #expect(reason("40, 41 or 42") == "3 answers are offered")
     #expect(reason("Maybe 42.") == "the answer is hedged")
@@ -49,13 +49,18 @@ struct MathRewardTests {
   @Test func aReferenceThatCannotBeReadFailsAndNeverRewards() throws {
     for reference: JSONValue? in [
       nil, .null, .bool(true), .string(""), .string("?!"), .array([.integer(1)]), .string("\\frac{"),
+      .string("\\int_0^1 x dx"), .string("\\lim_{ab \\to 0} ab"), .string("1/0"), .string("(1, 0/0)"),
     ] {
       guard case .failed = try outcome("\\boxed{5}", reference) else {
         Issue.record("\(String(describing: reference)) was accepted")
         continue
       }
     }
-    #expect(try outcome("\\boxed{1/0}", .string("1/0")) == .scored(0))
+    for text in ["1/0", "\\int_0^1 x dx"] {
+      let judgement = try MathVerifier().judge("\\boxed{\(text)}", reference: text)
+      #expect(judgement.verdict == .referenceUnparsable && !judgement.reason.isEmpty, "\(judgement)")
+    }
+    #expect(try MathVerifier().judge("5", reference: "1/0").reason == "the reference has no value")
     #expect(try outcome("0.1", .number(0.1)) == .scored(1))
     #expect(try outcome("72", .integer(72)) == .scored(1))
   }
@@ -67,6 +72,20 @@ struct MathRewardTests {
       Issue.record("\(outcome)")
       return
     }
+  }
+
+  @Test func answerTagsHoldTheAnswer() throws {
+    for completion in [
+      "<think>It is 17.</think><answer>18</answer>", "<answer>The total is 18 apples.</answer>",
+      "<answer>17</answer> no: <answer>18</answer></answer>".replacing("17", with: "36/2"),
+      "Only 3 of the 20 are left.\n<ANSWER>\n#### 18\n</ANSWER>\n", "<answer>\\frac{36}{2}</answer>",
+    ] {
+      #expect(try outcome(completion, .integer(18)) == .scored(1), "\(completion)")
+    }
+    let verifier = try MathVerifier()
+    #expect(
+      verifier.judge("<answer>19, 17, 180, 18</answer>", reference: "18").reason == "4 answers are offered")
+    #expect(verifier.judge("<answer>1, 2</answer>", reference: "1, 2").verdict == .accepted)
   }
 
   @Test func boxesMayBeRequiredAndTextMayBeTheAnswer() throws {
@@ -135,11 +154,12 @@ struct MathRewardTests {
     let counts = try MathCheckStream(try MathVerifier(), rows: .pairs).run(
       path: file.path, write: { lines.append(String(decoding: $0, as: UTF8.self)) },
       rejected: { rejected.append($0.line) })
-    #expect(
-      lines.map { String($0.prefix(22)) }
-        == [#"{"verdict":"equal","mic"#, #"{"verdict":"different","#, #"{"verdict":"unparsable""#].map {
-          String($0.prefix(22))
-        })
+    let starts = [
+      #"{"line":1,"verdict":"equal","mic"#, #"{"line":5,"verdict":"different","#,
+      #"{"line":6,"verdict":"unparsable","#,
+    ]
+    #expect(lines.count == 3)
+    for (line, start) in zip(lines, starts) { #expect(line.hasPrefix(start), "\(line)") }
     #expect(rejected == [2, 3] && counts.rejected == 2 && counts.verdicts.values.reduce(0, +) == 3)
   }
 }

@@ -41,6 +41,16 @@ struct MathVerifierTests {
     }
   }
 
+  @Test func whatHasNoValueIsUnparsable() throws {
+    let verifier = try verifier()
+    for (a, b) in [("1/0", "1/0"), ("1/0", "5"), (#"\log 0"#, #"\log 0"#), ("(1, 0/0)", "(1, 0/0)")] {
+      let result = verifier.compare(a, b)
+      #expect(
+        result.verdict == .unparsable && result.reason.hasSuffix("has no value"), "\(a) | \(b): \(result)")
+    }
+    #expect(verifier.compare(#"\sqrt{2}"#, "1").verdict == .different)
+  }
+
   static let hostile: [(String, String)] = [
     ("9^{9^{9^{9}}}", "9^{9^{9^{9}}}+1"), ("9^{9^{9}}", "5"), ("99999999!", "99999998!"),
     ("2^{999999999}", "7"),

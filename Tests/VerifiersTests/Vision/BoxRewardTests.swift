@@ -103,6 +103,62 @@ import Testing
         == 0.5)
   }
 
+  @Test(
+    arguments: [
+      (
+        #"[{"bbox_2d": [1,2,3,4], "label": "cat"}, {"label": "a {dog}", "bbox_2d": [5,6,7,8]}]"#,
+        ["cat", nil]
+      ),
+      (#"{"class": "cat", "box": [1,2,3,4]}"#, ["cat"]), ("[1,2,3,4] cat", [nil]),
+      (
+        "<ref>cat</ref><box>(1,2),(3,4)</box><box>[5,6,7,8]</box><ref>dog</ref>[1,1,2,2]",
+        ["cat", "cat", "dog"]
+      ),
+      ("<|object_ref_start|>a dog<|object_ref_end|><|box_start|>(1,2),(3,4)<|box_end|>", ["a dog"]),
+      ("<ref>cat [1,2,3,4]", [nil]), (#"{"label": 5, "bbox": [1,2,3,4]}"#, [nil]),
+      (#"{"label": "cat", "bbox_2d": [1,2,3,4]"#, [nil]),
+    ] as [(String, [String?])])
+  func labelsAreReadInTheUsualForms(_ text: String, _ labels: [String?]) {
+    #expect(BoxText.entries(in: text)?.map(\.label) == labels)
+  }
+
+  @Test func aPairNeedsTheSameLabel() throws {
+    let reference = JSONValue.array(
+      [("cat", 0), ("dog", 4)].map { label, start in
+        let corners = [start, start, start + 2, start + 2].map { JSONValue.integer($0) }
+        return .object(JSONObject([("bbox_2d", .array(corners)), ("label", .string(label))]))
+      })
+    let right = #"[{"bbox_2d": [4,4,6,6], "label": " Dog"}, {"bbox_2d": [0,0,2,2], "label": "cat"}]"#
+    let swapped = #"[{"bbox_2d": [4,4,6,6], "label": "cat"}, {"bbox_2d": [0,0,2,2], "label": "dog"}]"#
+    let half = #"[{"bbox_2d": [4,4,6,6], "label": "dog"}, {"bbox_2d": [0,0,2,2], "label": "dog"}]"#
+    for measure in BoxReward.Measure.allCases {
+      for matching in BoxReward.Matching.allCases {
+        let reward = try BoxReward(measure: measure, matching: matching, usesLabels: true)
+        #expect(Self.score(reward, right, reference) == .scored(1))
+        #expect(Self.score(reward, swapped, reference) == .scored(0))
+        #expect(Self.score(reward, half, reference) == .scored(0.5))
+        #expect(Self.score(reward, "[0,0,2,2] [4,4,6,6]", reference) == .scored(0))
+        guard case .failed = Self.score(reward, right, .string("[0,0,2,2]")) else {
+          Issue.record("a reference without a label was used")
+          continue
+        }
+        let blind = try BoxReward(measure: measure, matching: matching)
+        #expect(Self.score(blind, swapped, reference) == .scored(1))
+      }
+    }
+    let giou = try BoxReward(overlap: .giou, usesLabels: true)
+    // Cat with cat and dog with dog, the hull of 36 around two boxes of 4 each.
+    #expect(Self.score(giou, swapped, reference) == .scored(-28.0 / 36))
+  }
+
+  /// A box of another label takes no better pair away: 0.9 and nothing beats 0.5 and 0.3.
+  @Test func theBestPairingIsOverAllowedPairs() throws {
+    let wanted = [Box(0, 0, 10, 10), Box(0, 5, 10, 8)]
+    let found = [Box(0, 0, 10, 9), Box(0, 4, 10, 9)]
+    let value = try BoxReward().value(of: found, against: wanted) { !($0 == 1 && $1 == 1) }
+    #expect(abs(value - 0.45) < 1e-12)
+  }
+
   @Test func coordinatesAreConverted() throws {
     let reference = JSONValue.string("[10, 20, 50, 100]")
     let unit = try BoxReward(predicted: .init(coordinates: .unit))

@@ -37,14 +37,14 @@ import Testing
   private func compare<W: World>(_ name: String, _ world: W, _ numbers: (W.State) -> [Double])
     throws
   {
-    let runs = try #require(JSONValue(json: GymnasiumFixture.runs).list).filter {
+    let runs = try JSONValue(json: GymnasiumFixture.runs).array.filter {
       $0["world"] == .string(name)
     }
     #expect(runs.count == 2)
     for run in runs {
-      let seed = try #require(run["seed"].double)
-      let rows = try #require(run["rows"].list)
-      let last = try #require(rows.last?["step"].double)
+      let seed = run["seed"].double
+      let rows = run["rows"].array
+      let last = try #require(rows.last)["step"].double
       let environment = world.environment()
       var seen = environment.reset(seed: UInt64(seed))
       var (sum, ended) = (0.0, (terminated: false, truncated: false))
@@ -57,8 +57,8 @@ import Testing
           ended = (transition.terminated, transition.truncated)
         }
         guard let row = rows.first(where: { $0["step"].double == Double(step) }) else { continue }
-        let observation = try #require(row["observation"].doubles).map { Float($0) }
-        let state = try #require(row["state"].doubles)
+        let observation = row["observation"].doubles.map { Float($0) }
+        let state = row["state"].doubles
         for (got, expected) in zip(numbers(try #require(environment.state)), state) {
           #expect(abs(got - expected) <= 1e-9, "\(name), step \(step)")
         }
@@ -66,7 +66,7 @@ import Testing
           #expect(abs(got - expected) <= (step == 0 ? expected.ulp : 0), "\(name), step \(step)")
         }
         #expect(
-          abs(sum - (row["sum"].double ?? .nan)) <= 1e-9 * max(1, abs(sum)), "\(name), step \(step)"
+          abs(sum - row["sum"].double) <= 1e-9 * max(1, abs(sum)), "\(name), step \(step)"
         )
       }
       #expect(run["terminated"] == .bool(ended.terminated))
@@ -89,17 +89,7 @@ import Testing
   }
 }
 
+/// A row's numbers, of the fixture.
 extension JSONValue {
-  fileprivate subscript(key: String) -> JSONValue {
-    if case .object(let object) = self { object[key] ?? .null } else { .null }
-  }
-  fileprivate var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
-  fileprivate var list: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
-  fileprivate var doubles: [Double]? { list?.compactMap(\.double) }
+  fileprivate var doubles: [Double] { array.map(\.double) }
 }

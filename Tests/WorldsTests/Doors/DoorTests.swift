@@ -69,6 +69,15 @@ import Testing
     #expect(answer["terminated"] == .bool(false) && answer["truncated"] == .bool(false))
   }
 
+  @Test func `what all agents see alike is sent once`() throws {
+    let kind = try #require(WorldRegistry.standard.kind(named: "trustdilemma"))
+    let json = try kind.json(JSONObject())
+    #expect(json["shares_observation"] == .bool(true))
+    let answer = try JSONParser().parse(try EnvironmentPipe(kind).answer(to: Array(#"{"reset":{}}"#.utf8)))
+    #expect(answer["observation"].array.count == 1)
+    #expect(answer["observation"][0].array.count == (try kind.world()).observationWidth)
+  }
+
   @Test func `every registered world describes itself`() throws {
     for kind in WorldRegistry.standard.kinds {
       let json = try kind.json(JSONObject())

@@ -6,6 +6,7 @@ which passes when it holds every time.
 """
 
 import ast
+import types
 
 RECORD = "__laurel_record__"
 
@@ -37,15 +38,22 @@ class Splitter:
     def recorded(self, statement):
         index = len(self.lines)
         self.lines.append(statement.lineno)
-        wrapped = ast.parse(
-            f"try: pass\nexcept BaseException as {RECORD}error: {RECORD}({index}, {RECORD}error)\n"
-            f"else: {RECORD}({index}, None)").body[0]
-        wrapped.body = [statement]
-        return wrapped
+        place = {"lineno": statement.lineno, "col_offset": 0, "end_lineno": statement.lineno, "end_col_offset": 0}
+
+        def name(text):
+            return ast.Name(text, ast.Load(), **place)
+
+        def report(outcome):
+            call = ast.Call(name(RECORD), [ast.Constant(index, **place), outcome], [], **place)
+            return [ast.Expr(call, **place)]
+
+        error = RECORD + "error"
+        handler = ast.ExceptHandler(name("BaseException"), error, report(name(error)), **place)
+        return ast.Try([statement], [handler], report(ast.Constant(None, **place)), [], **place)
 
 
 def split(source, entry):
-    """The test as a tree whose statements report to RECORD: (tree, lines, whether there is a `check`)."""
+    """The test as a tree whose statements report to RECORD: (tree, lines, calls to make ahead, whether there is a `check`)."""
     tree = ast.parse(source)
     check = next((x for x in tree.body if isinstance(x, ast.FunctionDef) and x.name == "check"), None)
     if check is None:
@@ -57,8 +65,52 @@ def split(source, entry):
         check.body = splitter.wrap(check.body)
         # The call that some sets append: the check is called once, by the evaluator.
         tree.body = [x for x in tree.body if not calls_check(x)]
-    ast.fix_missing_locations(tree)
-    return tree, splitter.lines, check is not None
+    ahead = calls_ahead(check.body, splitter.subject, source.splitlines()) if check else []
+    return tree, splitter.lines, ahead, check is not None
+
+
+def calls_ahead(statements, subject, lines):
+    """The calls with literal arguments that the first assertions make, whatever becomes of them: (test, arguments).
+
+    They can be asked for all at once, which spares the processes waiting for each other.
+    """
+    calls, index = [], 0
+    for statement in statements:
+        if isinstance(statement, ast.Try) and isinstance(statement.body[0], ast.Assert):
+            text = lines[statement.body[0].lineno - 1 : statement.body[0].end_lineno]
+            arguments = literal_call(statement.body[0].test, subject)
+            if arguments is None or sum(line.count(subject) for line in text) != 1:
+                break
+            calls.append((index, arguments))
+            index += 1
+        elif not (isinstance(statement, (ast.Import, ast.ImportFrom)) or is_text(statement)):
+            break
+    return calls
+
+
+def literal_call(node, subject):
+    """The arguments, when the first thing that the expression does is to call `subject` with literals."""
+    while True:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == subject:
+                break
+            node = node.args[0] if node.args else None
+        elif isinstance(node, (ast.Compare, ast.BinOp)):
+            node = node.left
+        elif isinstance(node, ast.UnaryOp):
+            node = node.operand
+        else:
+            return None
+    if node.keywords:
+        return None
+    try:
+        return [ast.literal_eval(argument) for argument in node.args]
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def is_text(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def calls_check(statement):
@@ -66,18 +118,10 @@ def calls_check(statement):
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check"
 
 
-def free_names(tree):
-    """The names that the test reads and does not bind."""
-    read, bound = set(), {RECORD}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            bound.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return read - bound
+def names(code):
+    """The names that the code, and the functions in it, look up: of variables that are not their own, and more."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found |= names(constant)
+    return found

@@ -2,7 +2,7 @@
 
 import builtins
 
-from wire import Codec, Gone, NotPlain, receive, send
+from wire import Codec, Gone, NotPlain, frame, receive, send, write
 
 ERRORS = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
@@ -19,18 +19,43 @@ class Peer:
     def __init__(self, line, named, classes, narrows):
         self.reader, self.writer = line
         self.named = named
+        # Replies that are still to come to calls made ahead, and those that came before they were asked for.
+        self.ahead = 0
+        self.early = []
         self.codec = Codec(lambda number: lambda *args, **kwargs: self.call(number, args, kwargs), classes, narrows)
 
     def call(self, target, args, kwargs):
-        encode = self.codec.encode
         try:
-            message = {
-                "call": target, "args": [encode(x) for x in args], "named": {k: encode(x) for k, x in kwargs.items()}}
-            send(self.writer, message)
+            data = self.request(target, args, kwargs)
         except (NotPlain, RecursionError) as error:
             raise NotSendable(text(error)) from None
+        while self.ahead:
+            self.early.append(receive(self.reader))
+            self.ahead -= 1
+        write(self.writer, data)
+        return self.reply(lambda: receive(self.reader), args)
+
+    def request(self, target, args, kwargs):
+        """A call as bytes."""
+        encode = self.codec.encode
+        return frame({
+            "call": target, "args": [encode(x) for x in args], "named": {k: encode(x) for k, x in kwargs.items()}})
+
+    def reply_ahead(self, args):
+        """What comes of the first call made ahead whose reply was not asked for yet."""
+        return self.reply(self.next_ahead, args)
+
+    def next_ahead(self):
+        if self.early:
+            return self.early.pop(0)
+        if not self.ahead:
+            raise Gone
+        self.ahead -= 1
+        return receive(self.reader)
+
+    def reply(self, next_message, args):
         while True:
-            message = receive(self.reader)
+            message = next_message()
             try:
                 if "call" not in message:
                     is_error, value = self.result(message, args)

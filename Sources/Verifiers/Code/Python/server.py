@@ -1,5 +1,6 @@
 """The server of one sandbox: the judge, which talks with the outside, and the nursery, which it forks first."""
 
+import json
 import os
 import signal
 import socket
@@ -42,8 +43,8 @@ class Server:
         """A fresh process for a program, and this side's ends of its line."""
         theirs, our_writer = os.pipe()
         our_reader, theirs_writer = os.pipe()
-        told = {name: header[name] for name in header if name not in ("program", "tests")}
-        socket.send_fds(self.control, [nursery.json.dumps(told).encode()], [theirs, theirs_writer])
+        told = b"" if header["mode"] == "function" else json.dumps(header).encode()
+        socket.send_fds(self.control, [b"h" + told], [theirs, theirs_writer])
         os.close(theirs)
         os.close(theirs_writer)
         child = int.from_bytes(self.control.recv(8), "big")
@@ -106,6 +107,9 @@ def serve(limits, is_sandboxed):
         nursery.serve(theirs, folder, limits, is_sandboxed)
         os._exit(0)
     theirs.close()
+    if "AS" in limits:
+        # The judge compiles programs and holds what they answer.
+        confinement.limit({"AS": 4 * limits["AS"] + (1 << 29)})
     try:
         Server(request, ours, folder, is_sandboxed).serve()
     except (Gone, NotWell, OSError):

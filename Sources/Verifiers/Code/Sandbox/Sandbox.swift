@@ -68,33 +68,38 @@ public struct Sandbox: Sendable {
       return
     }
     #if os(Linux)
-      guard let bubblewrap = Self.find("bwrap") else {
-        throw SandboxError(
-          reason: "bubblewrap is not installed",
-          remedy: "install it (Debian: apt-get install bubblewrap), or run unsafely")
-      }
-      var words: [String] = []
-      if geteuid() == 0 {
-        guard let setpriv = Self.find("setpriv") else {
-          throw SandboxError(
-            reason: "setpriv, with which root becomes an unprivileged user, is not installed",
-            remedy: "install util-linux, run as another user, or run unsafely")
-        }
-        words = [setpriv, "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-      }
-      words += [bubblewrap] + Self.walls(limits, python, readOnlyFolders, runsCommands: runsCommands)
-      command = words + server
+      command =
+        try Self.bubblewrap() + Self.walls(limits, python, readOnlyFolders, runsCommands: runsCommands)
+        + server
     #else
       throw SandboxError(
         reason: "there is none for this system (bubblewrap needs Linux)", remedy: "run unsafely, or on Linux")
     #endif
   }
 
-  private static func walls(
-    _ limits: SandboxLimits, _ python: String, _ readOnlyFolders: [String], runsCommands: Bool
-  ) -> [String] {
-    var words = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    words += ["--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
+  /// The words that start bubblewrap as an unprivileged user.
+  /// - Throws: ``SandboxError`` when it is missing.
+  static func bubblewrap() throws(SandboxError) -> [String] {
+    guard let bubblewrap = find("bwrap") else {
+      throw SandboxError(
+        reason: "bubblewrap is not installed",
+        remedy: "install it (Debian: apt-get install bubblewrap), or run unsafely")
+    }
+    var words: [String] = []
+    if geteuid() == 0 {
+      guard let setpriv = find("setpriv") else {
+        throw SandboxError(
+          reason: "setpriv, with which root becomes an unprivileged user, is not installed",
+          remedy: "install util-linux, run as another user, or run unsafely")
+      }
+      words = [setpriv, "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    }
+    return words + [bubblewrap]
+  }
+
+  /// Shows the system's programs and libraries, to be read.
+  static var system: [String] {
+    var words = ["--ro-bind", "/usr", "/usr"]
     for folder in ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"] {
       if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder) {
         words += ["--symlink", target, folder]
@@ -103,6 +108,14 @@ public struct Sandbox: Sendable {
       }
     }
     for path in ["/etc/ld.so.cache", "/etc/alternatives"] { words += ["--ro-bind-try", path, path] }
+    return words
+  }
+
+  private static func walls(
+    _ limits: SandboxLimits, _ python: String, _ readOnlyFolders: [String], runsCommands: Bool
+  ) -> [String] {
+    var words = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    words += ["--hostname", "sandbox"] + system
     var readable = readOnlyFolders
     if !python.hasPrefix("/usr/") {
       readable.append(URL(filePath: python).deletingLastPathComponent().deletingLastPathComponent().path)
@@ -119,9 +132,9 @@ public struct Sandbox: Sendable {
     return words + ["--setenv", "PATH", path, "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp"]
   }
 
-  private static func find(_ name: String) -> String? {
+  static func find(_ name: String) -> String? {
     folders.map { "\($0)/\(name)" }.first(where: isExecutable)
   }
 
-  private static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+  static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 }

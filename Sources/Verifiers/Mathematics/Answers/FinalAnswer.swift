@@ -2,7 +2,7 @@ import Foundation
 
 /// Finds the final answer of a completion, as a careful reader would, and refuses what is no single answer.
 ///
-/// The last box decides; without one, what stands behind the last `####`, then behind the last "answer is" or
+/// The last box decides; without one, what stands in `<answer>`, then behind the last `####`, then behind the last "answer is" or
 /// "answer:", then the last formula or number of the last sentence that has one. An answer that is denied ("not 42"),
 /// hedged ("maybe 42"), taken back, or given several times over in different boxes is refused, with the reason.
 struct FinalAnswer {
@@ -17,7 +17,7 @@ struct FinalAnswer {
   /// What was found.
   enum Finding: Equatable {
     case answer(String)
-    /// Several boxes with different contents, in order.
+    /// Several boxes, or answer tags, with different contents, in order.
     case several([String])
     case refused(String, extracted: String?)
   }
@@ -41,7 +41,7 @@ struct FinalAnswer {
       return boxed(boxes.compactMap { $0 }, last, in: text)
     }
     if rule == .required { return .refused("there is no box", extracted: nil) }
-    return unboxed(end(of: text))
+    return tagged(end(of: text)) ?? unboxed(end(of: text))
   }
 
   private static func end(of text: Substring) -> Substring {
@@ -62,12 +62,40 @@ struct FinalAnswer {
     {
       return .refused("another answer follows the box", extracted: answer)
     }
-    var distinct: [String] = []
-    for content in contents
-    where !distinct.contains(where: { MathText.spelling($0) == MathText.spelling(content) }) {
-      distinct.append(content)
-    }
+    let distinct = distinct(contents)
     return distinct.count > 1 ? .several(distinct) : .answer(answer)
+  }
+
+  /// The texts that are spelled differently.
+  private static func distinct(_ texts: [String]) -> [String] {
+    var distinct: [String] = []
+    for text in texts
+    where !distinct.contains(where: { MathText.spelling($0) == MathText.spelling(text) }) {
+      distinct.append(text)
+    }
+    return distinct
+  }
+
+  /// What stands between `<answer>` and `</answer>`; nil when there is no such place.
+  private static func tagged(_ text: Substring) -> Finding? {
+    var contents: [Substring] = []
+    var rest = text
+    while let open = rest.range(of: "<answer>", options: .caseInsensitive),
+      let close = rest[open.upperBound...].range(of: "</answer>", options: .caseInsensitive)
+    {
+      contents.append(rest[open.upperBound..<close.lowerBound])
+      rest = rest[close.upperBound...]
+    }
+    guard let last = contents.last else { return nil }
+    if contents.count > maxBoxes { return .refused("there are \(contents.count) answers", extracted: nil) }
+    let distinct = distinct(contents.map { AnswerText.bare(String($0)) })
+    if distinct.count > 1 { return .several(distinct) }
+    let answer = String(last)
+    if let reason = objection(before: "", after: rest) { return .refused(reason, extracted: answer) }
+    if let (phrase, _) = phrased(rest), MathText.spelling(phrase) != MathText.spelling(answer) {
+      return .refused("another answer follows the tag", extracted: answer)
+    }
+    return unboxed(last)
   }
 
   private static func unboxed(_ text: Substring) -> Finding {
@@ -311,7 +339,7 @@ struct FinalAnswer {
   /// The last number of a sentence in plain text, with its sign, fraction and percent mark. Numbers joined by "or",
   /// commas or "and" right before it make it a list.
   private static func lastNumber(_ sentence: Substring) -> Finding {
-    let pattern = #"[-−]?[$€£]?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?(?:\s*%)?"#
+    let pattern = #"[-−]?[$€£]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:\s*/\s*\d+)?(?:\s*%)?"#
     let text = String(sentence)
     var ranges: [Range<String.Index>] = []
     var start = text.startIndex
@@ -324,7 +352,7 @@ struct FinalAnswer {
     var isEnumerated = false
     for range in ranges.dropLast().reversed() {
       let between = text[range.upperBound..<first.lowerBound].trimmingCharacters(in: .whitespaces)
-      guard ["or", ", or", ",", ";", "/", "and/or"].contains(between) else { break }
+      guard ["or", ", or", ",", ";", "/", "and/or", "and", ", and", "&"].contains(between) else { break }
       isEnumerated = true
       first = range
     }

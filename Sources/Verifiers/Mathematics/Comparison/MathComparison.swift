@@ -5,7 +5,7 @@ public enum MathVerdict: String, Sendable, CaseIterable {
   case equal, different
   /// Both were read; their equality was neither proved nor refuted within the limits.
   case undecided
-  /// One of them is no answer in the notation that is read.
+  /// One of them is no answer in the notation that is read, or an expression without a value.
   case unparsable
 }
 
@@ -57,6 +57,8 @@ struct MathComparison {
   let options: MathOptions
   private let start = ContinuousClock.now
   private(set) var isOutOfTime = false
+  /// A value that was asked about does not exist.
+  private(set) var hasMetUndefined = false
 
   init(_ options: MathOptions) { self.options = options }
 
@@ -112,6 +114,7 @@ struct MathComparison {
       answer = ExactEngine.ask(question, a, b, options)
     }
     if answer.verdict == .outOfTime { isOutOfTime = true }
+    if answer.verdict == .undefined { hasMetUndefined = true }
     return answer
   }
 
@@ -128,6 +131,16 @@ struct MathComparison {
     case .undefined: return .no
     case .undecided, .outOfTime: return .unknown
     }
+  }
+
+  /// Whether the node, or a part of a collection or statement, is an expression that has no value.
+  mutating func lacksValue(_ node: MathNode) -> Bool {
+    if node.isScalar {
+      if node.isCertainlyDefined || SmallFraction(node) != nil || node.containsInfinity { return false }
+      return ask(.equal, Measured(node).value, Measured(node).value).verdict == .undefined
+    }
+    for child in node.children where lacksValue(child) { return true }
+    return false
   }
 
   /// |a - b| <= tolerance |b|, for constants.

@@ -40,6 +40,7 @@ enum MathText {
 
   /// The text has words besides commands, and its braces match: it can be compared by its spelling.
   static func isRunningText(_ text: String) -> Bool {
+    if operators.contains(where: text.contains) { return false }
     guard text.count(where: { $0 == "{" }) == text.count(where: { $0 == "}" }) else { return false }
     var isCommand = false
     var length = 0
@@ -51,6 +52,11 @@ enum MathText {
     }
     return words > 0
   }
+
+  /// What a formula has and a sentence does not, although it is not read.
+  private static let operators = [
+    "\\int", "\\iint", "\\oint", "\\sum", "\\prod", "\\lim", "\\partial", "\\nabla",
+  ]
 
   private static let dropped = [
     "\\text", "\\mathrm", "\\mbox", "\\textbf", "\\mathbf", "\\operatorname", "\\left", "\\right",

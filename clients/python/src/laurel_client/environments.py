@@ -121,8 +121,12 @@ if ParallelEnv is not None:
                     {agent: dict(answer["info"]) for agent in agents})
 
         def _observations(self, answer: dict) -> dict:
-            return {agent: _value(numbers, self.observation_spaces[agent])
-                    for agent, numbers in zip(self.possible_agents, answer["observation"])}
+            numbers = answer["observation"]
+            if self.world.description["shares_observation"]:  # sent once; each agent gets an array of its own
+                seen = _value(numbers[0], self.observation_spaces[self.possible_agents[0]])
+                return {agent: seen.copy() for agent in self.possible_agents}
+            return {agent: _value(row, self.observation_spaces[agent])
+                    for agent, row in zip(self.possible_agents, numbers)}
 
         def close(self) -> None:
             self.world.close()

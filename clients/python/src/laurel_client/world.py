@@ -35,7 +35,8 @@ class World:
     """One running world.
 
     `description` is what `laurel world show NAME --json` prints. Observations and actions are lists with an item for
-    each agent: a list of numbers, for a discrete action a number.
+    each agent: a list of numbers, for a discrete action a number. Where `description["shares_observation"]`, the list of
+    observations has one item, which all agents see.
     """
 
     def __init__(self, name: str, parameters: Optional[Mapping[str, Any]] = None, command: Optional[str] = None):

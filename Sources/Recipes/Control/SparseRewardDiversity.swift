@@ -1,0 +1,169 @@
+import Evolution
+import Rewards
+import Shelf
+
+/// Learning in Sparse Rewards settings through Quality-Diversity algorithms (Paolo 2022): on a planar arm with two
+/// small rewarded discs, novelty covers more than chance, fitness alone finds one disc, SERENE exploits both, and
+/// TAXONS does nearly as well without being told what to look at.
+public struct SparseRewardDiversity: Recipe {
+  public init() {}
+
+  public let slug = "qd-sparse-rewards"
+  public let standing = Standing.works
+  public let claim =
+    "On a sparse planar arm novelty search covers more than random search, fitness alone misses a rewarded area, SERENE finds and exploits both, and TAXONS keeps most of the coverage with a learned descriptor."
+  public let rule =
+    "Card 54, 3 seeds: coverage NS >= random + .10; fitness-only misses an area in >= 2 of 3 seeds; SERENE >= .90 in both areas in 3 of 3, >= 3 x NS's rewarded evaluations, coverage >= random + .05; TAXONS (10,000 evaluations) >= random + .05 and >= .85 of NS."
+  public let arms = Arm.allCases.map(\.rawValue)
+  public let scales = [Scale.quick, .full]
+  public let scaledDown =
+    "A planar arm of 20 joints in place of the thesis's walker, arm, curling and ant maze; 20,000 evaluations (10,000 for TAXONS); a fully connected autoencoder on 32 x 32 images; emitters are judged over 40 generations and stop after 60. STAX at full scale only."
+  public let faults = [
+    Fault("constant-descriptor", help: "every behaviour looks the same to the novelty"),
+    Fault("inverted-novelty", help: "the least novel survive"),
+    Fault("no-emitters", help: "SERENE never exploits"),
+    Fault("collapsed-code", help: "the autoencoder gives every view the code 0"),
+  ]
+
+  enum Arm: String, CaseIterable {
+    case random
+    case fitness = "fitness only"
+    case novelty = "novelty search"
+    case serene
+    case mapElites = "MAP-Elites"
+    case randomShort = "random, 10,000"
+    case noveltyShort = "novelty search, 10,000"
+    case taxons = "TAXONS, 10,000"
+    case untrained = "untrained autoencoder, 10,000"
+    case stax = "STAX"
+
+    var method: String {
+      switch self {
+      case .random, .randomShort: "random"
+      case .fitness: "fitness"
+      case .novelty, .noveltyShort: "novelty"
+      case .serene: "serene"
+      case .mapElites: "map_elites"
+      case .taxons, .untrained: "taxons"
+      case .stax: "stax"
+      }
+    }
+
+    var budget: Int {
+      switch self {
+      case .randomShort, .noveltyShort, .taxons, .untrained: 10_000
+      default: 20_000
+      }
+    }
+
+    var parameters: JSONObject {
+      switch self {
+      case .serene, .stax:
+        JSONObject([("stagnation_window", .integer(40)), ("emitter_cap", .integer(60))])
+      case .untrained:
+        JSONObject([("train", .bool(false)), ("selection", .string("novelty"))])
+      default: JSONObject()
+      }
+    }
+
+    /// Costly arms first, so that two threads end together.
+    static func ordered(_ scale: Scale) -> [Arm] {
+      [.taxons, .untrained] + (scale == .full ? [.stax] : [])
+        + [.serene, .novelty, .fitness, .noveltyShort, .mapElites, .random, .randomShort]
+    }
+  }
+
+  public func run(_ context: RecipeContext) throws -> RecipeResult {
+    let seeds = context.seeds(3)
+    let arms = Arm.ordered(context.scale)
+    let fault = context.fault.flatMap(QualityDiversity.Fault.init)
+    let runs = try context.map(arms, seeds: seeds, name: \.rawValue) { arm, seed in
+      let needsImages = arm.method == "taxons" || arm.method == "stax"
+      return try QualityDiversity.run(
+        PlanarArm(imageSize: needsImages ? 32 : 0), method: arm.method, parameters: arm.parameters,
+        budget: arm.budget, seed: seed, fault: fault
+      ) { _ in !context.isCancelled() }
+    }
+    let results = Dictionary(uniqueKeysWithValues: zip(arms, runs))
+    return RecipeResult(
+      measurements: Arm.allCases.filter { results[$0] != nil }.flatMap { measure($0, results[$0]!) },
+      checks: checks(results), findings: findings(results), plots: plots(results))
+  }
+
+  private func measure(_ arm: Arm, _ runs: [Exploration]) -> [Measurement] {
+    [
+      Measurement(arm.rawValue, "coverage", runs.map(\.coverage)),
+      Measurement(arm.rawValue, "uniformity", runs.map(\.uniformity)),
+      Measurement(arm.rawValue, "best in area 1", runs.map { $0.bestInArea[0] }),
+      Measurement(arm.rawValue, "best in area 2", runs.map { $0.bestInArea[1] }),
+      Measurement(arm.rawValue, "rewarded evaluations", runs.map { Double($0.rewarding) }),
+    ]
+  }
+
+  private func mean(_ runs: [Exploration], _ key: (Exploration) -> Double) -> Double {
+    runs.reduce(0) { $0 + key($1) } / Double(runs.count)
+  }
+
+  private func checks(_ results: [Arm: [Exploration]]) -> [Check] {
+    func coverage(_ arm: Arm) -> Double { mean(results[arm]!, \.coverage) }
+    func rewarded(_ arm: Arm) -> Double { mean(results[arm]!) { Double($0.rewarding) } }
+    let missed = results[.fitness]!.count { $0.bestInArea.contains(0) }
+    let worst = results[.serene]!.flatMap(\.bestInArea).min()!
+    return [
+      Check(
+        "coverage of novelty search minus random", coverage(.novelty) - coverage(.random), .atLeast, 0.10),
+      Check("seeds of 3 in which fitness alone misses an area", Double(missed), .atLeast, 2),
+      Check("SERENE's worst best reward over areas and seeds", worst, .atLeast, 0.90),
+      Check(
+        "rewarded evaluations, SERENE over novelty search", rewarded(.serene) / rewarded(.novelty), .atLeast,
+        3),
+      Check("coverage of SERENE minus random", coverage(.serene) - coverage(.random), .atLeast, 0.05),
+      Check(
+        "coverage of TAXONS minus random (10,000)", coverage(.taxons) - coverage(.randomShort), .atLeast, 0.05
+      ),
+      Check(
+        "coverage of TAXONS over novelty search (10,000)", coverage(.taxons) / coverage(.noveltyShort),
+        .atLeast,
+        0.85),
+    ]
+  }
+
+  private func findings(_ results: [Arm: [Exploration]]) -> [String] {
+    func coverage(_ arm: Arm) -> Double { mean(results[arm]!, \.coverage) }
+    let gap = coverage(.taxons) - coverage(.untrained)
+    var found = [
+      "Training the autoencoder changed coverage by \((gap * 1000).rounded() / 1000) against its first random weights: images this clean need no training, and nothing is claimed for it here."
+    ]
+    for (arm, runs) in results {
+      for warning in runs.flatMap(\.warnings) { found.append("\(arm.rawValue): \(warning)") }
+    }
+    return found
+  }
+
+  private func plots(_ results: [Arm: [Exploration]]) -> [Plot] {
+    let long = Arm.allCases.filter { $0.budget == 20_000 && results[$0] != nil }
+    let short = Arm.allCases.filter { $0.budget == 10_000 }
+    func curves(_ arms: [Arm]) -> [Plot.Curve] {
+      arms.map { arm in
+        Plot.Curve(
+          arm.rawValue, x: results[arm]![0].curve.map { Double($0.evaluations) },
+          runs: results[arm]!.map { $0.curve.map(\.coverage) })
+      }
+    }
+    func points(_ elites: [Elite]) -> [(x: Double, y: Double)] {
+      elites.map { (x: $0.behaviour[0], y: $0.behaviour[1]) }
+    }
+    return [
+      .lines(title: "Coverage of the arm's space", x: "evaluations", y: "coverage", series: curves(long)),
+      .lines(
+        title: "Coverage with a learned descriptor", x: "evaluations", y: "coverage", series: curves(short)),
+      .points(
+        title: "Archives (first seed)", x: "hand, x", y: "hand, y",
+        groups: [
+          Plot.PointGroup("novelty search", points(results[.novelty]![0].archive)),
+          Plot.PointGroup("SERENE, novelty archive", points(results[.serene]![0].archive)),
+          Plot.PointGroup("SERENE, reward archive", points(results[.serene]![0].rewarded)),
+        ]),
+    ]
+  }
+}

@@ -1,0 +1,111 @@
+/// TR-1's case: the S-LCD joint venture of Samsung and Sony, solved and scored by the report's rubric.
+///
+/// The score counts plausible bands, it does not measure accuracy: random parameters score 54 of 60 on average.
+public struct VentureCase: Sendable {
+  /// 60 points.
+  public struct Score: Sendable, Equatable {
+    /// 10, 15, 15, 10 and 10 points.
+    public var convergence, cooperation, value, distribution, strategy: Int
+    public var total: Int { convergence + cooperation + value + distribution + strategy }
+  }
+
+  public struct Outcome: Sendable {
+    /// Nash equilibrium without dependence and synergy, and the coopetitive equilibrium.
+    public var baseline, equilibrium: [Double]
+    /// How much higher the mean action and total value are, in per cent.
+    public var cooperationGain, valueGain: Double
+    /// Agent 0's share of the payoffs; |a_0 - a_1| over the mean action.
+    public var share, asymmetry: Double
+    public var hasConverged: Bool
+    public var score: Score
+    /// Whether the gain of cooperation lies in the historical range, 15 to 50%.
+    public var isHistorical: Bool { 15...50 ~= cooperationGain }
+  }
+
+  public var payoff: PayoffFunction
+
+  public init(_ payoff: PayoffFunction) { self.payoff = payoff }
+
+  /// S-LCD: agents Samsung, Sony.
+  /// - Parameter synergyWeight: gamma; 0.65 goes with the logarithm, 0.5 with the power.
+  public init(value: ValueFunction, synergyWeight: Double) {
+    self.init(
+      PayoffFunction(
+        value: value, synergyWeight: synergyWeight, endowments: [100, 100], shares: [0.55, 0.45],
+        dependence: [[0, 0.64], [0.86, 0]]))
+  }
+
+  /// The coopetitive equilibrium on [0.01, 100] from 10 each: every best response is the root of the falling slope
+  /// -1 + f'(a_i) + (share_i + the sum over j of D_ij share_j) gamma g / (n a_i).
+  public static func equilibrium(_ payoff: PayoffFunction) -> BestResponseSolver.Equilibrium {
+    let weights = payoff.shares.indices.map { i in
+      payoff.shares[i] + zip(payoff.dependence[i], payoff.shares).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let count = Double(payoff.shares.count)
+    return BestResponseSolver(tolerance: 1e-9, sweeps: 1000).solve(
+      from: payoff.shares.map { _ in 10 }
+    ) { agent, actions in
+      var (low, high) = (0.01, 100.0)
+      var trial = actions
+      for _ in 0..<60 {
+        let middle = 0.5 * (low + high)
+        trial[agent] = middle
+        let synergy = payoff.synergyWeight * ValueFunction.synergy(trial)
+        let slope = payoff.value.slope(middle) - 1 + weights[agent] * synergy / (count * middle)
+        if slope > 0 { low = middle } else { high = middle }
+      }
+      return 0.5 * (low + high)
+    }
+  }
+
+  /// Solves and scores.
+  public func run() -> Outcome {
+    var alone = payoff
+    alone.synergyWeight = 0
+    alone.dependence = payoff.dependence.map { $0.map { _ in 0 } }
+    let baseline = Self.equilibrium(alone).actions
+    let solution = Self.equilibrium(payoff)
+    let actions = solution.actions
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let values = (payoff.totalValue(actions), payoff.totalValue(baseline))
+    let payoffs = payoff.payoffs(actions)
+    var outcome = Outcome(
+      baseline: baseline, equilibrium: actions,
+      cooperationGain: 100 * (mean(actions) - mean(baseline)) / mean(baseline),
+      valueGain: 100 * (values.0 - values.1) / values.1, share: payoffs[0] / payoffs.reduce(0, +),
+      asymmetry: abs(actions[0] - actions[1]) / mean(actions), hasConverged: solution.hasConverged,
+      score: Score(convergence: 0, cooperation: 0, value: 0, distribution: 0, strategy: 0))
+    outcome.score = score(outcome, payoffs, payoff.payoffs(baseline), values)
+    return outcome
+  }
+
+  private func score(
+    _ outcome: Outcome, _ payoffs: [Double], _ before: [Double], _ values: (Double, Double)
+  ) -> Score {
+    func points(_ rows: [(Bool, Int)]) -> Int { rows.reduce(0) { $1.0 ? $0 + $1.1 : $0 } }
+    let (actions, baseline) = (outcome.equilibrium, outcome.baseline)
+    let (gain, value) = (outcome.cooperationGain, outcome.valueGain)
+    return Score(
+      convergence: points([
+        (outcome.hasConverged, 2), (actions.allSatisfy { $0 > 0 }, 2), (actions.allSatisfy { $0 < 100 }, 2),
+        (payoffs.allSatisfy(\.isFinite), 2), (values.0.isFinite, 2),
+      ]),
+      cooperation: points([
+        (gain > 0, 1), (gain > 10, 2), (gain > 15, 2), (gain < 100, 3), (gain < 80, 2), (15...60 ~= gain, 3),
+        (zip(actions, baseline).allSatisfy { $0 > $1 }, 2),
+      ]),
+      value: points([
+        (value > 0, 2), (value > 10, 2), (value > 15, 2), (value < 100, 3), (10...50 ~= value, 3),
+        (values.0 > values.1, 3),
+      ]),
+      distribution: points([
+        (payoffs.allSatisfy { $0 > 0 }, 3), (zip(payoffs, before).allSatisfy { $0 > $1 }, 3),
+        // Exact symmetry puts the share on the edge: rounding must not decide.
+        (0.50 - 1e-9...0.65 + 1e-9 ~= outcome.share, 4),
+      ]),
+      strategy: points([
+        (outcome.hasConverged, 3), (actions.reduce(0, +) > baseline.reduce(0, +), 3),
+        (outcome.asymmetry > 0.02 && outcome.asymmetry < 0.3, 4),
+      ]))
+  }
+}

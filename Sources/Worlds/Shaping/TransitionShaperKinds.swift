@@ -1,0 +1,299 @@
+import Rewards
+
+/// A kind of transition shaper that a control run's file can name.
+public typealias TransitionShaperKind = PartKind<any TransitionShaper>
+
+/// The shaping rules that a name can call up.
+public enum TransitionShapers {
+  /// The shaper of that name.
+  /// - Throws: `ParameterError`; for an unknown name it says the nearest one.
+  public static func shaper(_ name: String, _ given: JSONObject = JSONObject()) throws -> any TransitionShaper
+  {
+    guard let kind = kinds.first(where: { $0.name == name }) else {
+      throw ParameterError(
+        parameter: "shaper", "there is no shaper \"\(name)\": \(kinds.map(\.name).joined(separator: ", "))",
+        suggestion: nearestName(to: name, in: kinds.map(\.name)))
+    }
+    return try kind.make(Parameters(given, of: kind.parameters))
+  }
+
+  /// The shaper of a file's entry: a name, or a mapping with `name` and the shaper's parameters.
+  public static func shaper(_ entry: JSONValue) throws -> any TransitionShaper {
+    switch entry {
+    case .string(let name): return try shaper(name)
+    case .object(let object):
+      guard case .string(let name)? = object["name"] else {
+        throw ParameterError(parameter: "name", expected: "the shaper's name", found: "nothing")
+      }
+      return try shaper(
+        name, JSONObject(object.keys.filter { $0 != "name" }.map { ($0, object[$0] ?? .null) }))
+    default:
+      throw ParameterError(
+        parameter: "shaper", expected: "a name or a mapping with a name", found: entry.summary)
+    }
+  }
+
+  /// Every rule of the catalogue that works on single transitions (rules 2 to 4, 7 to 12, 15 and 16 of the
+  /// overview arXiv 2408.10215). Difference rewards (13) are a world, `DifferenceRewardWorld`.
+  public static let kinds: [TransitionShaperKind] = [
+    TransitionShaperKind(
+      name: "potential",
+      help: "Adds gamma Phi(s') - Phi(s); the optimal policies stay (Ng et al. 1999).",
+      parameters: potentialParameters + [discount], make: makePotentialShaping),
+    TransitionShaperKind(
+      name: "potential_advice",
+      help: "A potential on states and actions (Wiewiora et al. 2003).",
+      parameters: [
+        advice,
+        Parameter(
+          "form", .choice(PotentialAdvice.Form.allCases.map(\.rawValue)), default: .string("look_back"),
+          help: "look_ahead needs a learner that gives the next action and acts on Q + Phi"), bins, discount,
+      ],
+      make: {
+        PotentialAdvice(
+          try adviceTable($0), form: PotentialAdvice.Form(rawValue: $0.string("form")) ?? .lookBack,
+          discount: $0.optionalDouble("discount"))
+      }),
+    TransitionShaperKind(
+      name: "learned_potential",
+      help: "Dynamic potential: the values learned so far (Devlin and Kudenko 2012).",
+      parameters: [
+        Parameter("learning_rate", .number, default: .number(0.1), range: 0...1, help: "of the values"),
+        Parameter("scale", .number, default: .number(1), help: "times the values"), bins, discount,
+      ],
+      make: {
+        LearnedPotentialShaping(
+          learningRate: $0.double("learning_rate"), scale: $0.double("scale"), bins: $0.optionalInt("bins"),
+          discount: $0.optionalDouble("discount"))
+      }),
+    TransitionShaperKind(
+      name: "advice_as_potential",
+      help: "Any reward on states and actions, made a dynamic potential (DPBA, Harutyunyan et al. 2015).",
+      parameters: [
+        advice,
+        Parameter("learning_rate", .number, default: .number(0.5), range: 0...1, help: "of the potential"),
+        bins, discount,
+      ],
+      make: {
+        AdviceAsPotential(
+          try adviceTable($0), learningRate: $0.double("learning_rate"),
+          discount: $0.optionalDouble("discount"))
+      }),
+    TransitionShaperKind(
+      name: "count_bonus", help: "Pays for states seen seldom: scale / sqrt((scale / maximum)^2 + visits).",
+      parameters: [
+        Parameter("scale", .number, default: .number(1), range: 1e-12...1e12, help: "beta"),
+        Parameter(
+          "maximum", .number, default: .null, range: 1e-12...1e12,
+          help: "bonus of a new state; default: scale"), bins,
+      ],
+      make: {
+        CountBonus(
+          scale: $0.double("scale"), maximum: $0.optionalDouble("maximum"), bins: $0.optionalInt("bins"))
+      }),
+    TransitionShaperKind(
+      name: "exploration_guided",
+      help:
+        "An intrinsic reward learned from the agent's own returns, and a count bonus (ExploRS, NeurIPS 2022).",
+      parameters: [
+        Parameter("learning_rate", .number, default: .number(0.01), range: 0...10, help: "of r_phi and V"),
+        Parameter(
+          "limit", .number, default: .null, range: 0...1e12, help: "holds r_phi within +- this; default: not"),
+        Parameter("period", .integer, default: .integer(5), range: 1...1e9, help: "episodes between updates"),
+        Parameter("memory", .integer, default: .integer(10), range: 1...1e6, help: "episodes an update sees"),
+        Parameter(
+          "bonus", .number, default: .number(1), range: 0...1e12, help: "scale of the count bonus; 0: none"),
+        Parameter("maximum_bonus", .number, default: .number(1), range: 1e-12...1e12, help: "of a new state"),
+        bins,
+      ],
+      make: {
+        var settings = ExplorationGuidedShaping.Settings()
+        settings.learningRate = $0.double("learning_rate")
+        settings.limit = $0.optionalDouble("limit")
+        settings.period = $0.int("period")
+        settings.memory = $0.int("memory")
+        settings.bonus = $0.double("bonus") == 0 ? nil : $0.double("bonus")
+        settings.maximumBonus = $0.double("maximum_bonus")
+        settings.bins = $0.optionalInt("bins")
+        return ExplorationGuidedShaping(settings)
+      }),
+    TransitionShaperKind(
+      name: "first_visit", help: "Pays for subgoals, each once an episode.",
+      parameters: [
+        Parameter("states", .json, help: "the subgoals' state numbers, a list"),
+        Parameter("bonus", .number, default: .number(0.1), help: "paid for each"), bins,
+      ],
+      make: {
+        FirstVisitBonus(
+          states: try integers($0.json("states"), "states"), bonus: $0.double("bonus"),
+          bins: $0.optionalInt("bins"))
+      }),
+    TransitionShaperKind(
+      name: "episode_neutral",
+      help:
+        "Takes a bonus back at the end of the episode, so that it cannot be farmed (PBIM, Forbes et al. 2024).",
+      parameters: [inner, discount],
+      make: { parameters in
+        func neutral(_ inner: some TransitionShaper) -> any TransitionShaper {
+          EpisodeNeutral(inner, discount: parameters.optionalDouble("discount"))
+        }
+        return neutral(try shaper(parameters.json("shaper")))
+      }),
+    TransitionShaperKind(
+      name: "annealed", help: "Lets a shaper fade to nothing.",
+      parameters: [
+        inner,
+        Parameter("steps", .integer, range: 1...1e15, help: "transitions until nothing is left"),
+        Parameter(
+          "decay", .choice(["linear", "exponential"]), default: .string("linear"), help: "how it fades"),
+      ],
+      make: { parameters in
+        func annealed<Inner: TransitionShaper>(_ inner: Inner) -> any TransitionShaper {
+          AnnealedShaping(
+            inner, steps: parameters.int("steps"),
+            decay: parameters.string("decay") == "linear" ? .linear : .exponential)
+        }
+        return annealed(try shaper(parameters.json("shaper")))
+      }),
+    TransitionShaperKind(
+      name: "distance", help: "A reward from the distance to a goal, or from its fall; changes the optimum.",
+      parameters: [
+        Parameter(
+          "form", .choice(DistanceRewardForm.allCases.map(\.rawValue)), default: .string("progress"),
+          help: "distance: -d each step; progress: the fall of d; approach: a fixed sum when d fell")
+      ] + goalParameters,
+      make: {
+        let goal = try goalDistance($0)
+        return DistanceReward(
+          DistanceRewardForm(rawValue: $0.string("form")) ?? .progress, closeness: goal, bonus: goal.scale)
+      }),
+    TransitionShaperKind(
+      name: "affine", help: "factor x reward + offset, limited to low ... high.",
+      parameters: [
+        Parameter("factor", .number, default: .number(1), help: "the factor"),
+        Parameter("offset", .number, default: .number(0), help: "the offset"),
+        Parameter("low", .number, default: .null, help: "the smallest reward"),
+        Parameter("high", .number, default: .null, help: "the largest reward"),
+      ],
+      make: {
+        let low = $0.optionalDouble("low") ?? -.infinity
+        let high = $0.optionalDouble("high") ?? .infinity
+        guard low <= high else {
+          throw ParameterError(parameter: "low", expected: "a number up to high (\(high))", found: "\(low)")
+        }
+        return AffineReward(
+          factor: $0.double("factor"), offset: $0.double("offset"),
+          limits: low.isFinite || high.isFinite ? low...high : nil)
+      }),
+  ]
+
+  private static let discount = Parameter(
+    "discount", .number, default: .null, range: 0...1,
+    help: "must be the learner's; default: the learner's")
+  private static let bins = Parameter(
+    "bins", .integer, default: .null, range: 1...1e6,
+    help: "into how many parts each number of the observation is cut; not needed for numbered states")
+  private static let inner = Parameter("shaper", .json, help: "a shaper: its name, or name and parameters")
+  private static let advice = Parameter(
+    "advice", .json, help: "a list of [state, action, value]; everything else is 0")
+  private static let goalParameters = [
+    Parameter("goal", .json, default: .array([]), help: "the goal's coordinates, a list"),
+    Parameter("indices", .json, default: .null, help: "which numbers of the observation; default: the first"),
+    Parameter("scale", .number, default: .number(0.1), help: "reward a unit of distance"),
+    Parameter(
+      "metric", .choice(GoalDistancePotential.Metric.allCases.map(\.rawValue)),
+      default: .string("euclidean"), help: "how distance is measured; walls are not seen"),
+  ]
+  private static let potentialParameters =
+    [
+      Parameter(
+        "form", .choice(["goal_distance", "linear", "table"]), default: .string("goal_distance"),
+        help: "what Phi is: -scale x distance, weights x observation, or a number a state"),
+      Parameter("values", .json, default: .array([]), help: "linear: the weights; table: Phi of each state"),
+    ] + goalParameters
+
+  private static func makePotentialShaping(_ parameters: Parameters) throws -> any TransitionShaper {
+    let discount = parameters.optionalDouble("discount")
+    switch parameters.string("form") {
+    case "linear":
+      return PotentialShaping(LinearPotential(weights: try filled(parameters, "values")), discount: discount)
+    case "table":
+      return PotentialShaping(TablePotential(try filled(parameters, "values")), discount: discount)
+    default: return PotentialShaping(try goalDistance(parameters), discount: discount)
+    }
+  }
+
+  private static func goalDistance(_ parameters: Parameters) throws -> GoalDistancePotential {
+    let goal = try filled(parameters, "goal")
+    var indices: [Int]?
+    if case .null = parameters.json("indices") {
+    } else {
+      let given = try integers(parameters.json("indices"), "indices")
+      guard given.count == goal.count, given.allSatisfy({ $0 >= 0 }) else {
+        throw ParameterError(
+          parameter: "indices", expected: "\(goal.count) numbers from 0, one for each of the goal's",
+          found: "\(given)")
+      }
+      indices = given
+    }
+    return GoalDistancePotential(
+      goal: goal, indices: indices, scale: parameters.double("scale"),
+      metric: GoalDistancePotential.Metric(rawValue: parameters.string("metric")) ?? .euclidean)
+  }
+
+  private static func adviceTable(_ parameters: Parameters) throws -> AdviceTable {
+    guard case .array(let rows) = parameters.json("advice") else {
+      throw ParameterError(
+        parameter: "advice", expected: "a list of [state, action, value]",
+        found: parameters.json("advice").summary)
+    }
+    return AdviceTable(
+      try rows.map { row in
+        guard case .array(let items) = row, items.count == 3 else {
+          throw ParameterError(parameter: "advice", expected: "[state, action, value]", found: row.summary)
+        }
+        let place = try integers(.array(Array(items[..<2])), "advice")
+        return AdviceTable.Entry(place[0], place[1], try numbers(.array([items[2]]), "advice")[0])
+      }, bins: parameters.optionalInt("bins"))
+  }
+
+  private static func filled(_ parameters: Parameters, _ name: String) throws -> [Double] {
+    let list = try numbers(parameters, name)
+    if list.isEmpty {
+      throw ParameterError(parameter: name, expected: "a list of numbers", found: "an empty list")
+    }
+    return list
+  }
+
+  private static func numbers(_ parameters: Parameters, _ name: String) throws -> [Double] {
+    try numbers(parameters.json(name), name)
+  }
+
+  private static func integers(_ value: JSONValue, _ name: String) throws -> [Int] {
+    guard case .array(let items) = value else {
+      throw ParameterError(parameter: name, expected: "a list of integers", found: value.summary)
+    }
+    return try items.map { item in
+      guard case .integer(let number) = item else {
+        throw ParameterError(
+          parameter: name, expected: "a list of integers", found: "a list with \(item.summary) in it")
+      }
+      return number
+    }
+  }
+
+  private static func numbers(_ value: JSONValue, _ name: String) throws -> [Double] {
+    guard case .array(let items) = value else {
+      throw ParameterError(parameter: name, expected: "a list of numbers", found: value.summary)
+    }
+    return try items.map { item in
+      switch item {
+      case .integer(let number): return Double(number)
+      case .number(let number) where number.isFinite: return number
+      default:
+        throw ParameterError(
+          parameter: name, expected: "a list of finite numbers", found: "a list with \(item.summary) in it")
+      }
+    }
+  }
+}

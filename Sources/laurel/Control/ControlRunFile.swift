@@ -1,0 +1,213 @@
+import Control
+import Foundation
+import Numeric
+import Rewards
+import Worlds
+
+/// A run file of control: a world, a learner under Stable-Baselines3's names, and shaping.
+struct ControlRunFile {
+  enum Method: String, CaseIterable { case ppo, sac, td3, ddpg }
+
+  var name: String
+  var method: Method
+  var worldName: String
+  var worldOptions: JSONObject
+  var world: any World
+  var shapers: [any TransitionShaper]
+  /// Everything else, defaults filled in.
+  var settings: Parameters
+  var seed: UInt64
+  var totalTimesteps: Int
+  var evalEpisodes: Int
+  var stopReturn: Double?
+  /// The file as it was read.
+  let text: String
+
+  private static let common: [Parameter] = [
+    Parameter("seed", .integer, default: .integer(1), range: 0...2_147_483_647, help: "of everything random"),
+    Parameter(
+      "total_timesteps", .integer, default: .integer(100_000), range: 1...1e12, help: "environment steps"),
+    Parameter(
+      "eval_episodes", .integer, default: .integer(20), range: 1...100_000,
+      help: "episodes that measure the policy before and after, without exploration"),
+    Parameter(
+      "stop_return", .number, default: .null,
+      help: "stop once the last 100 episodes' mean return reaches this"),
+    Parameter("learning_rate", .number, default: .number(3e-4), range: 0...1, help: "of Adam"),
+    Parameter("gamma", .number, default: .number(0.99), range: 0...1, help: "discount"),
+    Parameter(
+      "activation", .choice(DenseActivation.allCases.map(\.rawValue)), default: .null, help: "hidden layers"),
+    Parameter("net_arch", .json, default: .null, help: "hidden widths, a list of integers"),
+  ]
+
+  private static let onPolicy: [Parameter] = [
+    Parameter("n_envs", .integer, default: .integer(8), range: 1...65_536, help: "environments side by side"),
+    Parameter(
+      "n_steps", .integer, default: .integer(256), range: 1...1e6, help: "steps of each between updates"),
+    Parameter("batch_size", .integer, default: .integer(64), range: 2...1e7, help: "rows of a minibatch"),
+    Parameter("n_epochs", .integer, default: .integer(10), range: 1...1_000, help: "passes over a rollout"),
+    Parameter("gae_lambda", .number, default: .number(0.95), range: 0...1, help: "of the advantages"),
+    Parameter("clip_range", .number, default: .number(0.2), range: 0.0001...10, help: "of the ratio"),
+    Parameter("ent_coef", .number, default: .number(0), range: -1...1, help: "weight of the entropy"),
+    Parameter("vf_coef", .number, default: .number(0.5), range: 0...100, help: "weight of the value loss"),
+    Parameter(
+      "max_grad_norm", .number, default: .number(0.5), range: 1e-6...1e6, help: "gradients are clipped to it"),
+    Parameter(
+      "lr_scheduler_type", .choice(["constant", "linear"]), default: .string("constant"),
+      help: "linear: learning rate and clip range fall to 0"),
+  ]
+
+  private static let offPolicy: [Parameter] = [
+    Parameter("buffer_size", .integer, default: .integer(100_000), range: 1...1e8, help: "transitions kept"),
+    Parameter(
+      "learning_starts", .integer, default: .integer(1_000), range: 1...1e9, help: "random steps first"),
+    Parameter("batch_size", .integer, default: .integer(256), range: 1...1e6, help: "rows of an update"),
+    Parameter("tau", .number, default: .number(0.005), range: 0...1, help: "how far targets follow"),
+    Parameter("train_freq", .integer, default: .integer(1), range: 1...1e6, help: "steps between updates"),
+    Parameter("gradient_steps", .integer, default: .integer(1), range: 1...1e6, help: "updates each time"),
+    Parameter(
+      "ent_coef", .number, default: .null, range: 0...100,
+      help: "sac: weight of the entropy; learned when not given"),
+    Parameter("action_noise", .number, default: .number(0.1), range: 0...10, help: "td3, ddpg: exploration"),
+  ]
+
+  private static func parameters(_ method: Method) -> [Parameter] {
+    common + (method == .ppo ? onPolicy : offPolicy)
+  }
+
+  /// Whether a file is a control run's: it names a world.
+  static func isControl(path: String) -> Bool {
+    guard let place = try? YAMLValue(contentsOf: path), let mapping = try? place.mapping() else {
+      return false
+    }
+    return mapping["world"] != nil
+  }
+
+  /// - Throws: `SpecificationError` with line, column and key; `FileError` when the file cannot be read.
+  init(path: String) throws {
+    let root = try YAMLValue(contentsOf: path).mapping("a mapping with world and method")
+    text = try String(contentsOfFile: path, encoding: .utf8)
+    name = try root.string(
+      "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
+      throw (root["name"] ?? root.place).error("expected a name without '/' that does not begin with '.'")
+    }
+    let method =
+      Method(rawValue: try root.choice("method", of: Method.allCases.map(\.rawValue), default: "ppo")) ?? .ppo
+    self.method = method
+    let place = try root.required("world")
+    (worldName, worldOptions) = try Self.world(place)
+    do { world = try WorldRegistry.standard.world(worldName, worldOptions) } catch {
+      throw place.error(error.message, suggestion: error.suggestion)
+    }
+    shapers =
+      try root["shaping"]?.items("a list of shaping rules").map { item in
+        do { return try TransitionShapers.shaper(item.json) } catch let error as ParameterError {
+          throw item.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
+        }
+      } ?? []
+    settings = try root.parameters(
+      Self.parameters(method), ignoring: ["name", "method", "world", "shaping"])
+    seed = UInt64(settings.int("seed"))
+    totalTimesteps = settings.int("total_timesteps")
+    evalEpisodes = settings.int("eval_episodes")
+    stopReturn = settings.optionalDouble("stop_return")
+    try Self.check(world, method, place, settings, root)
+    _ = try netArch(root)
+  }
+
+  private static func world(_ place: YAMLValue) throws -> (String, JSONObject) {
+    if case .string(let name) = place.json { return (name, JSONObject()) }
+    let mapping = try place.mapping("a world's name, or the name with its parameters")
+    guard let entry = mapping.entries.first, mapping.entries.count == 1 else {
+      throw place.error("expected one world")
+    }
+    guard case .object(let options) = entry.value.json else {
+      throw entry.value.error(expected: "a mapping with the world's parameters")
+    }
+    return (entry.name, options)
+  }
+
+  private static func check(
+    _ world: any World, _ method: Method, _ place: YAMLValue, _ settings: Parameters, _ root: YAMLMapping
+  ) throws {
+    if method == .ppo {
+      let rows = settings.int("n_envs") * settings.int("n_steps") * world.agents
+      guard settings.int("batch_size") <= rows else {
+        throw (root["batch_size"] ?? root.place).error(
+          "a minibatch of \(settings.int("batch_size")) rows is more than n_envs x n_steps x agents = \(rows)"
+        )
+      }
+    } else if world.agents > 1 {
+      throw place.error(
+        "\(method.rawValue) is for one agent; this world has \(world.agents): use method: ppo")
+    } else {
+      guard case .box(let low, let high) = world.actionSpace(of: 0), (low + high).allSatisfy(\.isFinite)
+      else {
+        throw place.error(
+          "\(method.rawValue) needs actions of a bounded box; this world has choices: use method: ppo")
+      }
+    }
+  }
+
+  private func netArch(_ root: YAMLMapping?) throws -> [Int]? {
+    switch settings.json("net_arch") {
+    case .null: return nil
+    case .array(let items):
+      let widths = items.compactMap { item -> Int? in
+        if case .integer(let width) = item, (1...65_536).contains(width) { width } else { nil }
+      }
+      if widths.count == items.count { return widths }
+    default: break
+    }
+    throw (root?["net_arch"]).map { $0.error(expected: "a list of widths such as [64, 64]") }
+      ?? ValidationFailure("net_arch is no list of widths")
+  }
+
+  var ppo: PPOConfiguration {
+    var ppo = PPOConfiguration()
+    ppo.learningRate = settings.double("learning_rate")
+    ppo.nEnvs = settings.int("n_envs")
+    ppo.nSteps = settings.int("n_steps")
+    ppo.batchSize = settings.int("batch_size")
+    ppo.nEpochs = settings.int("n_epochs")
+    ppo.gamma = settings.double("gamma")
+    ppo.gaeLambda = settings.double("gae_lambda")
+    ppo.clipRange = settings.double("clip_range")
+    ppo.entCoef = settings.double("ent_coef")
+    ppo.vfCoef = settings.double("vf_coef")
+    ppo.maxGradNorm = settings.double("max_grad_norm")
+    ppo.linearSchedule = settings.string("lr_scheduler_type") == "linear"
+    if let widths = try? netArch(nil) { ppo.netArch = widths }
+    if let activation = settings.optionalString("activation").flatMap(DenseActivation.init) {
+      ppo.activation = activation
+    }
+    ppo.seed = seed
+    return ppo
+  }
+
+  var offPolicy: OffPolicyConfiguration {
+    var learner: OffPolicyConfiguration =
+      switch method {
+      case .td3: .td3
+      case .ddpg: .ddpg
+      default: .sac
+      }
+    learner.learningRate = settings.double("learning_rate")
+    learner.bufferSize = settings.int("buffer_size")
+    learner.learningStarts = settings.int("learning_starts")
+    learner.batchSize = settings.int("batch_size")
+    learner.tau = settings.double("tau")
+    learner.gamma = settings.double("gamma")
+    learner.trainFreq = settings.int("train_freq")
+    learner.gradientSteps = settings.int("gradient_steps")
+    learner.entCoef = settings.optionalDouble("ent_coef")
+    learner.actionNoise = settings.double("action_noise")
+    if let widths = try? netArch(nil) { learner.netArch = widths }
+    if let activation = settings.optionalString("activation").flatMap(DenseActivation.init) {
+      learner.activation = activation
+    }
+    learner.seed = seed
+    return learner
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+import Worlds
+
+@testable import Learning
+
+@Suite struct BlockTests {
+  /// m* of card 68's table.
+  @Test(arguments: [(1.0, 0.0), (2, 0.276), (5, 0.636), (10, 0.901), (20, 1.159), (50, 1.485)])
+  func reservationIndexSolvesItsEquation(blockLength: Double, threshold: Double) {
+    #expect(abs(ReservationIndex.threshold(blockLength: blockLength) - threshold) < 6e-4)
+  }
+
+  @Test func optimumBeatsMyopiaAndTryingEverything() {
+    func reward(_ policy: BlockPolicy) -> Double {
+      policy.averageReward(in: BlockBandit(), streams: 400, pulls: 200, seed: 1)
+    }
+    let best = reward(.reservation(threshold: ReservationIndex.threshold(blockLength: 10)))
+    #expect(abs(best - 0.657) < 0.02)
+    #expect(abs(reward(.reservation(threshold: 0)) - 0.560) < 0.02)
+    #expect(abs(reward(.reservation(threshold: .infinity)) - 0.607) < 0.02)
+  }
+
+  @Test func blockWorldsFollowTheRulesOfWorlds() {
+    #expect(WorldChecker.problems(of: BlockBandit(noise: 0.3)).isEmpty)
+    #expect(WorldChecker.problems(of: BlockGridworld()).isEmpty)
+  }
+
+  @Test func blocksHaveTheirMeanLengthAndKeepTheirTask() {
+    let world = BlockBandit(blockLength: 5)
+    var random = PCG64(seed: 1)
+    var state = world.initialState(after: nil, random: &random)
+    var fresh = 0
+    for _ in 0..<20_000 {
+      let next = world.initialState(after: state, random: &random)
+      #expect(next.isFresh || next.means == state.means)
+      if next.isFresh { fresh += 1 }
+      state = next
+    }
+    #expect(abs(Double(fresh) / 20_000 - 0.2) < 0.01)
+  }
+
+  @Test func withoutRecurrenceThereIsNothingToLearn() {
+    var settings = GreedyMetaLearner.Settings()
+    settings.streams = 64
+    settings.steps = 200
+    let agent = GreedyMetaLearner(BlockBandit(blockLength: 1), settings, seed: 1)
+    let evaluation = agent.evaluate(streams: 200, pulls: 100, seed: 2)
+    #expect(abs(evaluation.reward) < 0.03)
+    #expect(evaluation.explorationIndex == 0)
+  }
+}
