@@ -89,6 +89,9 @@ let package = Package(
     .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: strict),
     .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
     .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+    .target(
+      name: "Learned", dependencies: ["Rewards", "Numeric", "Worlds", "Control"], swiftSettings: strict),
+    .testTarget(name: "LearnedTests", dependencies: ["Learned"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
     // Numeric code: optimised in debug builds too, where its tests would take minutes.
     .target(
@@ -99,7 +102,9 @@ let package = Package(
       swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .target(
       name: "Recipes",
-      dependencies: ["Shelf", "Evolution", "Learning", "Worlds", "Control", "Numeric", "Rewards"],
+      dependencies: [
+        "Shelf", "Evolution", "Learning", "Learned", "Worlds", "Control", "Numeric", "Rewards",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",

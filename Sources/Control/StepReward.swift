@@ -12,6 +12,23 @@ public struct StepBatch {
   public var rewards: UnsafeBufferPointer<Double>
   public var terminated, truncated: UnsafeBufferPointer<Bool>
   public var observationWidth, actionWidth: Int
+
+  public init(
+    lanes: Int, observations: UnsafeBufferPointer<Float>, nextObservations: UnsafeBufferPointer<Float>,
+    actions: UnsafeBufferPointer<Float>, rewards: UnsafeBufferPointer<Double>,
+    terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, observationWidth: Int,
+    actionWidth: Int
+  ) {
+    self.lanes = lanes
+    self.observations = observations
+    self.nextObservations = nextObservations
+    self.actions = actions
+    self.rewards = rewards
+    self.terminated = terminated
+    self.truncated = truncated
+    self.observationWidth = observationWidth
+    self.actionWidth = actionWidth
+  }
 }
 
 /// What a control learner is paid in place of the world's own reward: shaping, intrinsic and learned rewards.

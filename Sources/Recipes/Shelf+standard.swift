@@ -6,6 +6,6 @@ extension Shelf {
 
   private static let control: [any Recipe] = [
     Barfi(), RewardDesignThesis(), MultiAgentInverse(), RewardEngineeringOverview(), SparseRewardDiversity(),
-    EmergentExploration(),
+    EmergentExploration(), Heron(), Morec(),
   ]
 }

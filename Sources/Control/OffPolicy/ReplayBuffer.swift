@@ -42,6 +42,29 @@ public final class ReplayBuffer {
     count = min(count + 1, capacity)
   }
 
+  /// Everything that it holds as one batch, in no particular order, for rewards that learn from data. What it keeps
+  /// as actions are numbers of [-1, 1].
+  public func withBatch<Result>(_ body: (StepBatch) throws -> Result) rethrows -> Result {
+    let truncated = [Bool](repeating: false, count: count)
+    return try observations.withUnsafeBufferPointer { observations in
+      try nextObservations.withUnsafeBufferPointer { next in
+        try actions.withUnsafeBufferPointer { actions in
+          try rewards.withUnsafeBufferPointer { rewards in
+            try terminated.withUnsafeBufferPointer { terminated in
+              try truncated.withUnsafeBufferPointer { truncated in
+                try body(
+                  StepBatch(
+                    lanes: count, observations: observations, nextObservations: next, actions: actions,
+                    rewards: rewards, terminated: terminated, truncated: truncated,
+                    observationWidth: observationWidth, actionWidth: actionWidth))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Uniform rows, with replacement, into `sample`.
   public func draw(into sample: ReplaySample, random: inout PCG64) {
     precondition(count > 0, "nothing to draw from")

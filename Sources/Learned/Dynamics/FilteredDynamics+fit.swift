@@ -1,0 +1,43 @@
+import Numeric
+
+extension FilteredDynamics {
+  /// Everything learned from one's own transitions: models, dynamics reward, and what looked wrong on the way.
+  public struct Fit {
+    public var dynamics: FilteredDynamics
+    public var trainer: DynamicsRewardTrainer
+    public var separation: DynamicsRewardTrainer.Separation
+    public var warnings: [String]
+  }
+
+  /// Fits models, a cloned policy and a dynamics reward to transitions (`TransitionData(path:)` reads a file).
+  /// - Parameter check: Called often; what it throws ends the fit.
+  /// - Throws: `DynamicsDataError` when there are too few transitions.
+  public static func fit(
+    _ data: TransitionData, ensemble: GaussianEnsembleConfiguration = GaussianEnsembleConfiguration(),
+    reward: DynamicsRewardConfiguration = DynamicsRewardConfiguration(),
+    filter: TransitionFilter = TransitionFilter(), samples: Int = 2, check: () throws -> Void = {}
+  ) throws -> Fit {
+    let models = try GaussianEnsemble(data, configuration: ensemble, check: check)
+    var beginning = ensemble
+    (beginning.members, beginning.elites, beginning.patience) = (1, 1, .max)
+    (beginning.hidden, beginning.maximumEpochs) = (reward.learnerHidden, reward.learnerEpochs)
+    beginning.seed = reward.seed &+ 0x1EA5
+    let learner = try GaussianEnsemble(data, configuration: beginning, check: check)
+    var random = PCG64(seed: reward.seed &+ 0x51ED)
+    let policy = ClonedPolicy(data, normalizer: models.normalizer, random: &random)
+    let trainer = DynamicsRewardTrainer(
+      data, normalizer: models.normalizer, initial: learner.models[0], policy: policy,
+      configuration: reward)
+    try trainer.train(check: check)
+    let dynamics = FilteredDynamics(
+      models, reward: trainer.reward(), filter: filter, samples: samples, seed: reward.seed)
+    let separation = trainer.separation()
+    var warnings = trainer.warnings
+    if separation.shuffled < 0.95 {
+      warnings.append(
+        "the dynamics reward hardly knows real transitions from shuffled ones (area \(separation.shuffled)): train "
+          + "it for more rounds")
+    }
+    return Fit(dynamics: dynamics, trainer: trainer, separation: separation, warnings: warnings)
+  }
+}

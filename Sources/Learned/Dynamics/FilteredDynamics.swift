@@ -1,0 +1,172 @@
+import Foundation
+import Numeric
+
+/// An ensemble that imagines transitions, and a dynamics reward that filters them: for every state and action each
+/// elite draws some candidates, one of which is kept (MOREC, arXiv 2310.05422). Not safe to use from two threads at
+/// once.
+public final class FilteredDynamics {
+  /// What was imagined for each row.
+  public struct Step: Sendable {
+    /// rows x observation width.
+    public var nextObservations: [Float]
+    /// The chosen candidates' dynamics rewards; 0 where the filter needs none.
+    public var rewards: [Double]
+    /// Where the filter ends the rollout.
+    public var stops: [Bool]
+    /// The largest norm of the elites' predicted standard deviations (normalised): MOPO's penalty u.
+    public var uncertainties: [Double]
+  }
+
+  public let ensemble: GaussianEnsemble
+  public let reward: DynamicsReward?
+  public var filter: TransitionFilter
+  /// Candidates of each elite.
+  public let samples: Int
+  /// Normalised changes are cut to plus and minus this.
+  public let limit: Float
+  private var random: PCG64
+  private var input, means, deviations, candidates, joined: [Float]
+  private var rewards: [Double] = []
+
+  /// - Parameter reward: May be nil only for a filter that chooses at random and never stops.
+  /// - Precondition: The reward has the ensemble's normaliser.
+  public init(
+    _ ensemble: GaussianEnsemble, reward: DynamicsReward?, filter: TransitionFilter = TransitionFilter(),
+    samples: Int = 2, limit: Float = 25, seed: UInt64 = 1
+  ) {
+    precondition(samples >= 1, "at least one sample of each elite is needed")
+    precondition(reward != nil || !filter.needsRewards, "this filter needs a dynamics reward")
+    precondition(
+      reward.map { $0.normalizer == ensemble.normalizer } ?? true,
+      "the dynamics reward was fitted with another normaliser than the models")
+    self.ensemble = ensemble
+    self.reward = reward
+    self.filter = filter
+    self.samples = samples
+    self.limit = limit
+    random = PCG64(seed: seed)
+    (input, means, deviations, candidates, joined) = ([], [], [], [], [])
+  }
+
+  /// Imagines one transition for every row.
+  /// - Parameters:
+  ///   - observations: rows x observation width.
+  ///   - actions: rows x action width.
+  ///   - step: The number of this step in its rollout, from 1 (for the filter's minimal length).
+  public func step(_ observations: [Float], _ actions: [Float], step: Int = 1) -> Step {
+    let normalizer = ensemble.normalizer
+    let (width, size, inputs) = (normalizer.observationWidth, normalizer.actionWidth, normalizer.inputWidth)
+    let rows = observations.count / width
+    precondition(
+      observations.count == rows * width && actions.count == rows * size,
+      "\(observations.count) and \(actions.count) numbers are no observations and actions")
+    let count = ensemble.elites.count * samples
+    reserve(rows, count, inputs, width)
+    for row in 0..<rows {
+      observations.withUnsafeBufferPointer { observations in
+        actions.withUnsafeBufferPointer { actions in
+          input.withUnsafeMutableBufferPointer {
+            normalizer.input(
+              observations.baseAddress! + row * width, actions.baseAddress! + row * size,
+              into: $0.baseAddress! + row * inputs)
+          }
+        }
+      }
+    }
+    var uncertainties = [Double](repeating: 0, count: rows)
+    imagine(rows, width, &uncertainties)
+    if filter.needsRewards, let reward {
+      join(rows, count, inputs, width)
+      reward.score(joined, rows: rows * count, into: &rewards)
+    }
+    var result = Step(
+      nextObservations: observations, rewards: Array(repeating: 0, count: rows),
+      stops: Array(repeating: false, count: rows), uncertainties: uncertainties)
+    for row in 0..<rows {
+      let chosen = filter.choose(rewards, first: row, stride: rows, count: count, random: &random)
+      for place in 0..<width {
+        result.nextObservations[row * width + place] +=
+          candidates[(chosen * rows + row) * width + place] * normalizer.changeDeviations[place]
+          + normalizer.changeMeans[place]
+      }
+      if filter.needsRewards {
+        result.rewards[row] = rewards[chosen * rows + row]
+        result.stops[row] = filter.stops(reward: result.rewards[row], step: step)
+      }
+    }
+    return result
+  }
+
+  /// Imagines rollouts from some states until the filter stops them, `isTerminal` says so, or the horizon ends.
+  /// - Parameters:
+  ///   - starts: rows x observation width.
+  ///   - policy: Actions (rows x action width) of observations (rows x observation width).
+  ///   - isTerminal: Whether the environment's own rules end an episode in an observation.
+  /// - Returns: All imagined transitions, those of the step that ended a rollout by its low reward left out.
+  public func rollOut(
+    from starts: [Float], horizon: Int, policy: ([Float]) -> [Float],
+    isTerminal: ([Float]) -> Bool = { _ in false }
+  ) -> TransitionData {
+    let normalizer = ensemble.normalizer
+    let (width, size) = (normalizer.observationWidth, normalizer.actionWidth)
+    var imagined = TransitionData(observationWidth: width, actionWidth: size)
+    var states = starts
+    for number in 1...max(horizon, 1) where !states.isEmpty && horizon > 0 {
+      let actions = policy(states)
+      let made = step(states, actions, step: number)
+      var alive: [Float] = []
+      for row in 0..<states.count / width where !made.stops[row] {
+        let next = Array(made.nextObservations[row * width..<(row + 1) * width])
+        imagined.append(
+          Array(states[row * width..<(row + 1) * width]), Array(actions[row * size..<(row + 1) * size]),
+          next: next)
+        if !isTerminal(next) { alive += next }
+      }
+      states = alive
+    }
+    return imagined
+  }
+
+  private func reserve(_ rows: Int, _ count: Int, _ inputs: Int, _ width: Int) {
+    if input.count == rows * inputs { return }
+    input = Array(repeating: 0, count: rows * inputs)
+    means = Array(repeating: 0, count: rows * width)
+    deviations = means
+    candidates = Array(repeating: 0, count: rows * count * width)
+    joined = Array(repeating: 0, count: rows * count * (inputs + width))
+    rewards = Array(repeating: 0, count: rows * count)
+  }
+
+  /// Draws the candidates: elite after elite, sample after sample, row after row.
+  private func imagine(_ rows: Int, _ width: Int, _ uncertainties: inout [Double]) {
+    for (place, elite) in ensemble.elites.enumerated() {
+      ensemble.models[elite].predict(input, rows: rows, means: &means, deviations: &deviations)
+      for row in 0..<rows {
+        var square = 0.0
+        for index in row * width..<(row + 1) * width {
+          square += Double(deviations[index] * deviations[index])
+        }
+        uncertainties[row] = max(uncertainties[row], square.squareRoot())
+      }
+      for sample in 0..<samples {
+        let start = (place * samples + sample) * rows * width
+        for index in 0..<rows * width {
+          let change = means[index] + deviations[index] * Float(random.normal())
+          candidates[start + index] = min(max(change, -limit), limit)
+        }
+      }
+    }
+  }
+
+  private func join(_ rows: Int, _ count: Int, _ inputs: Int, _ width: Int) {
+    for candidate in 0..<count {
+      for row in 0..<rows {
+        let start = (candidate * rows + row) * (inputs + width)
+        for place in 0..<inputs { joined[start + place] = input[row * inputs + place] }
+        for place in 0..<width {
+          joined[start + inputs + place] = candidates[(candidate * rows + row) * width + place]
+        }
+      }
+    }
+  }
+}

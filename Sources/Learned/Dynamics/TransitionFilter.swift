@@ -1,0 +1,75 @@
+import Foundation
+import Numeric
+
+/// Chooses one of several imagined transitions by its dynamics reward, and says where to stop imagining.
+public struct TransitionFilter: Sendable, Equatable {
+  public enum Selection: Sendable, Equatable {
+    /// Any of them: the model without a filter.
+    case random
+    /// The highest reward.
+    case best
+    /// With probability proportional to exp(reward / temperature).
+    case softmax(temperature: Double)
+  }
+
+  public var selection: Selection
+  /// A rollout ends where the chosen reward is below this; nil: never.
+  public var stopsBelow: Double?
+  /// Steps that a rollout makes before it may be stopped.
+  public var minimumSteps: Int
+
+  /// The defaults are MOREC's: temperature 0.1, threshold 0.6.
+  public init(
+    _ selection: Selection = .softmax(temperature: 0.1), stopsBelow: Double? = 0.6, minimumSteps: Int = 0
+  ) {
+    self.selection = selection
+    self.stopsBelow = stopsBelow
+    self.minimumSteps = minimumSteps
+  }
+
+  /// Whether rewards matter at all.
+  var needsRewards: Bool { selection != .random || stopsBelow != nil }
+
+  /// The chosen candidate.
+  /// - Parameters:
+  ///   - rewards: candidate after candidate, `stride` apart, beginning at `first`. NaN is never preferred.
+  ///   - count: How many candidates there are, at least 1.
+  public func choose(
+    _ rewards: [Double], first: Int = 0, stride: Int = 1, count: Int, random: inout PCG64
+  ) -> Int {
+    switch selection {
+    case .random: return random.integer(below: count)
+    case .best:
+      var best = 0
+      for candidate in 1..<max(count, 1)
+      where rewards[first + candidate * stride] > rewards[first + best * stride]
+        || rewards[first + best * stride].isNaN
+      {
+        best = candidate
+      }
+      return best
+    case .softmax(let temperature):
+      var largest = -Double.infinity
+      for candidate in 0..<count { largest = max(largest, rewards[first + candidate * stride]) }
+      func weight(_ candidate: Int) -> Double {
+        let reward = rewards[first + candidate * stride]
+        return reward.isNaN ? 0 : exp((reward - largest) / temperature)
+      }
+      var total = 0.0
+      for candidate in 0..<count { total += weight(candidate) }
+      guard total > 0, total.isFinite else { return random.integer(below: count) }
+      var left = random.uniform() * total
+      for candidate in 0..<count {
+        left -= weight(candidate)
+        if left < 0 { return candidate }
+      }
+      return count - 1
+    }
+  }
+
+  /// Whether a rollout ends after a transition of this reward, its `step`-th (from 1).
+  public func stops(reward: Double, step: Int) -> Bool {
+    guard let stopsBelow, step > minimumSteps else { return false }
+    return !(reward >= stopsBelow)
+  }
+}

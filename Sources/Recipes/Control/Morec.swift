@@ -1,0 +1,171 @@
+import Foundation
+import Learned
+import Shelf
+import Worlds
+
+/// MOREC on a refrigerator: candidates filtered by a dynamics reward against any candidate of the same ensemble.
+struct Morec: Recipe {
+  let slug = "morec"
+  let standing = Standing.fails
+  let claim =
+    "Keeping the imagined transition with the highest dynamics reward lowers the compounding error of a learned model under a policy that its data never saw."
+  let rule =
+    "Card 48: with the new set-point the mean over five seeds of error(argmax)/error(random) is at most 0.85, and below 1 in all but at most one seed; in distribution softmax is within 10% of random."
+  let arms = ["random elite", "argmax reward", "softmax reward"]
+  let scales = [Scale.quick]
+  let scaledDown =
+    "A refrigerator with two numbers of state in place of D4RL and NeoRL, models of 64-64, 200 adversarial rounds; model error only, no policy is trained."
+  let faults = [
+    Fault(
+      "swapped-labels", help: "the discriminator is taught that the learner's transitions are the real ones"),
+    Fault("untrained", help: "snapshots of a discriminator that never learned"),
+  ]
+
+  /// Where the model is asked: a proportional controller and its start.
+  private struct Situation {
+    var name: String
+    var setPoint, gain, start: Double
+  }
+
+  private static let situations = [
+    Situation(name: "same controller", setPoint: 0, gain: 2, start: 0.3),
+    Situation(name: "new set-point", setPoint: -0.5, gain: 3, start: 0.3),
+    Situation(name: "start far outside", setPoint: 0, gain: 2, start: 1.6),
+  ]
+
+  private struct Run: Sendable {
+    /// [situation][arm] mean absolute error of the temperature over 60 steps.
+    var errors: [[Double]]
+    /// [arm][step] under the new set-point.
+    var curves: [[Double]]
+    var separation: DynamicsRewardTrainer.Separation
+    /// Mean dynamics reward of the random arm's transitions, by situation.
+    var accuracy: Double
+  }
+
+  func run(_ context: RecipeContext) throws -> RecipeResult {
+    let fault = context.fault
+    let runs = try context.map(["seed"], seeds: context.seeds(5), name: { $0 }) { _, seed in
+      try Self.run(seed: seed, fault: fault, context)
+    }[0]
+    func errors(_ situation: Int, _ arm: Int) -> [Double] { runs.map { $0.errors[situation][arm] } }
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let ratios = zip(errors(1, 1), errors(1, 0)).map { $0 / $1 }
+    let soft = mean(errors(0, 2)) / mean(errors(0, 0))
+    let far = zip(errors(2, 1), errors(2, 0)).map { $0 / $1 }
+    let costs = zip(errors(0, 1), errors(0, 0)).map { $0 / $1 }
+    return RecipeResult(
+      measurements: Self.situations.indices.flatMap { situation in
+        arms.indices.map { arm in
+          Measurement(
+            arms[arm], "temperature error, \(Self.situations[situation].name)", errors(situation, arm))
+        }
+      },
+      checks: [
+        Check("error argmax/random with the new set-point, mean over seeds", mean(ratios), .atMost, 0.85),
+        Check(
+          "seeds in which argmax does not lower that error", Double(ratios.count { $0 >= 1 }), .atMost, 1),
+        Check("distance of error softmax/random from 1 in distribution", abs(soft - 1), .atMost, 0.1),
+      ],
+      findings: [
+        String(
+          format:
+            "In distribution argmax costs error (ratio to random %.2f): it always keeps the candidate that looks most typical; softmax does not (%.3f).",
+          mean(costs), soft),
+        String(
+          format: "From a start far outside the data argmax does not rescue the model: ratio %.2f.", mean(far)
+        ),
+        String(
+          format:
+            "Area under the curve of the dynamics reward: %.3f against shuffled real changes, %.3f against the learner's transitions.",
+          mean(runs.map(\.separation.shuffled)), mean(runs.map(\.separation.learner))),
+      ],
+      plots: [
+        .lines(
+          title: "Temperature error with the new set-point", x: "imagined steps", y: "mean absolute error",
+          series: arms.indices.map { arm in
+            Plot.Curve(arms[arm], x: (1...60).map(Double.init), runs: runs.map { $0.curves[arm] })
+          })
+      ])
+  }
+
+  /// Eight episodes of 100 steps under a noisy controller of set-point 0 and gain 2.
+  private static func collect(seed: UInt64) throws -> TransitionData {
+    var random = PCG64(seed: seed &+ 0xDA7A)
+    let environment = Refrigerator().environment()
+    var data = TransitionData(observationWidth: 2, actionWidth: 1)
+    for episode in 0..<8 {
+      var observation = environment.reset(seed: episode == 0 ? seed : nil)
+      for _ in 0..<100 {
+        let action = Float(max(-1, min(1, 2 * Double(observation[0]) + 0.15 * random.normal())))
+        let transition = try environment.step([action])
+        data.append(observation, [action], next: transition.observation)
+        observation = transition.observation
+      }
+    }
+    return data
+  }
+
+  private static func run(seed: UInt64, fault: String?, _ context: RecipeContext) throws -> Run {
+    let data = try collect(seed: seed)
+    var ensemble = GaussianEnsembleConfiguration()
+    ensemble.hidden = [64, 64]
+    ensemble.weightDecay = 0
+    ensemble.batchSize = 128
+    ensemble.maximumEpochs = 300  // 5 batches each: 1500 steps
+    ensemble.patience = .max
+    ensemble.seed = seed
+    var reward = DynamicsRewardConfiguration()
+    reward.learnerEpochs = 5  // the discriminator must see what false transitions look like
+    reward.seed = seed
+    reward.swapsLabels = fault == "swapped-labels"
+    if fault == "untrained" { reward.discriminatorSteps = 0 }
+    let fit = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward) {
+      if context.isCancelled() { throw RecipeCancelled() }
+    }
+    let filters = [
+      TransitionFilter(.random, stopsBelow: nil), TransitionFilter(.best, stopsBelow: nil),
+      TransitionFilter(.softmax(temperature: 0.1), stopsBelow: nil),
+    ]
+    var errors: [[Double]] = []
+    var curves: [[Double]] = []
+    for (place, situation) in situations.enumerated() {
+      var found: [Double] = []
+      for filter in filters {
+        let dynamics = FilteredDynamics(
+          fit.dynamics.ensemble, reward: fit.dynamics.reward, filter: filter, seed: seed)
+        let curve = compare(dynamics, situation, seed: seed)
+        found.append(curve.reduce(0, +) / Double(curve.count))
+        if place == 1 { curves.append(curve) }
+      }
+      errors.append(found)
+    }
+    return Run(
+      errors: errors, curves: curves, separation: fit.separation,
+      accuracy: fit.trainer.rounds.last?.accuracy ?? .nan)
+  }
+
+  /// Runs 64 rollouts in the model and, from the same starts, in the true system without noise, each under its own
+  /// controller.
+  /// - Returns: The mean absolute error of the temperature after each of 60 steps.
+  private static func compare(
+    _ dynamics: FilteredDynamics, _ situation: Situation, seed: UInt64
+  ) -> [Double] {
+    var random = PCG64(seed: seed &+ 100)
+    func command(_ temperature: Double) -> Double {
+      max(-1, min(1, situation.gain * (temperature - situation.setPoint)))
+    }
+    var truth = (0..<64).map { _ in
+      Refrigerator.State(temperature: situation.start + 0.05 * random.normal(), compressor: 0)
+    }
+    var states = truth.flatMap { [Float($0.temperature), Float($0.compressor)] }
+    return (0..<60).map { _ in
+      let actions = (0..<64).map { Float(command(Double(states[2 * $0]))) }
+      states = dynamics.step(states, actions).nextObservations
+      truth = truth.map { Refrigerator.successor(of: $0, command: command($0.temperature)) }
+      return truth.indices.reduce(0.0) { sum, row in
+        sum + abs(Double(states[2 * row]) - truth[row].temperature)
+      } / 64
+    }
+  }
+}
