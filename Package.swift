@@ -45,6 +45,8 @@ let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .unsafeFlags(["-warnings-as-errors"]),
 ]
+// Optimised in debug builds too, where the tests of numeric code would take minutes.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let shimLinker: [LinkerSetting] = [
   .unsafeFlags(["-L", shimFolder, "-Xlinker", "-rpath", "-Xlinker", shimFolder])
 ]
@@ -84,28 +86,27 @@ let package = Package(
       swiftSettings: strict + (exactLibrary == nil ? [] : [.define("HAS_EXACT_ENGINE")])),
     .target(name: "Audits", dependencies: ["Rewards", "Verifiers"], swiftSettings: strict),
     .target(name: "CNumeric", cSettings: [.unsafeFlags(["-O3"])]),
-    .target(name: "Numeric", dependencies: ["CNumeric"], swiftSettings: strict),
+    .target(name: "Numeric", dependencies: ["CNumeric"], swiftSettings: numeric),
     .testTarget(name: "NumericTests", dependencies: ["Numeric", "CNumeric"], swiftSettings: strict),
-    .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: strict),
-    .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: strict),
+    .target(name: "Worlds", dependencies: ["Rewards", "Numeric"], swiftSettings: numeric),
+    .target(name: "Control", dependencies: ["Numeric", "Worlds", "Rewards"], swiftSettings: numeric),
     .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
     .target(
-      name: "Learned", dependencies: ["Rewards", "Numeric", "Worlds", "Control"], swiftSettings: strict),
+      name: "Learned", dependencies: ["Rewards", "Numeric", "Worlds", "Control"], swiftSettings: numeric),
     .testTarget(name: "LearnedTests", dependencies: ["Learned"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
-    // Numeric code: optimised in debug builds too, where its tests would take minutes.
     .target(
       name: "Learning", dependencies: ["Rewards", "Worlds"],
-      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      swiftSettings: numeric),
     .target(
       name: "Evolution", dependencies: ["Rewards", "Worlds"],
-      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      swiftSettings: numeric),
     .target(
       name: "Recipes",
       dependencies: [
         "Shelf", "Evolution", "Learning", "Learned", "Worlds", "Control", "Numeric", "Rewards",
       ],
-      swiftSettings: strict),
+      swiftSettings: numeric),
     .executableTarget(
       name: "bench-evolution", dependencies: ["Evolution", "Rewards"], path: "bench/evolution",
       swiftSettings: strict),

@@ -25,11 +25,11 @@ import Worlds
 
   @Test func gradientIsThatOfFiniteDifferences() {
     var random = PCG64(seed: 7)
-    var network = DenseNetwork(
+    var network = Perceptron(
       widths: [6, 10, 9, 4], activations: [.selu, .tanh, .identity], random: &random)
     let inputs = (0..<5 * 6).map { _ in Float(random.normal()) }
     // Loss: half the sum of squared outputs; its gradient is the outputs.
-    func loss(_ network: DenseNetwork, _ inputs: [Float]) -> (value: Double, isPositive: [Bool]) {
+    func loss(_ network: Perceptron, _ inputs: [Float]) -> (value: Double, isPositive: [Bool]) {
       let layers = network.activations(inputs, count: 5)
       return (layers[3].reduce(0.0) { $0 + Double($1) * Double($1) / 2 }, layers[1].map { $0 > 0 })
     }

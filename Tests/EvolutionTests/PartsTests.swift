@@ -86,7 +86,7 @@ import Worlds
 
   @Test func armEndsWhereTrigonometryPutsIt() {
     var random = PCG64(seed: 1)
-    let arm = PlanarArm(joints: 2)
+    let arm = ArmProblem(joints: 2)
     var end = [0.0, 0.0]
     let outcome = [1.0, -1.0].withUnsafeBufferPointer { genome in
       end.withUnsafeMutableBufferPointer {

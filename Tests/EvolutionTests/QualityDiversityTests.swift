@@ -9,7 +9,7 @@ import Worlds
   @Test(arguments: QualityDiversity.methods.map(\.name)) func everyMethodKeepsToItsBudgetAndItsSeed(
     method: String
   ) throws {
-    let arm = PlanarArm(joints: 5, imageSize: 8)
+    let arm = ArmProblem(joints: 5, imageSize: 8)
     let parameters = method.hasPrefix("cma") ? JSONObject() : JSONObject([("population", .integer(20))])
     func run(_ seed: UInt64) throws -> Exploration {
       try QualityDiversity.run(arm, method: method, parameters: parameters, budget: 400, seed: seed)
@@ -24,7 +24,7 @@ import Worlds
 
   @Test func noveltyCoversMoreThanRandomSearch() throws {
     func coverage(_ method: String) throws -> Double {
-      try QualityDiversity.run(PlanarArm(), method: method, budget: 3000, seed: 5).coverage
+      try QualityDiversity.run(ArmProblem(), method: method, budget: 3000, seed: 5).coverage
     }
     #expect(try coverage("novelty") > coverage("random") + 0.02)
   }
@@ -53,14 +53,14 @@ import Worlds
   }
 
   @Test func sereneStartsEmittersAtRewards() throws {
-    let serene = try QualityDiversity.run(PlanarArm(), method: "serene", budget: 4000, seed: 3)
-    let novelty = try QualityDiversity.run(PlanarArm(), method: "novelty", budget: 4000, seed: 3)
+    let serene = try QualityDiversity.run(ArmProblem(), method: "serene", budget: 4000, seed: 3)
+    let novelty = try QualityDiversity.run(ArmProblem(), method: "novelty", budget: 4000, seed: 3)
     #expect(serene.rewarding > 2 * novelty.rewarding)
     #expect(!serene.rewarded.isEmpty && serene.rewarded.allSatisfy { $0.fitness > 0 })
   }
 
   @Test func wrongNamesAndValuesAreSaid() {
-    let arm = PlanarArm()
+    let arm = ArmProblem()
     func message(_ method: String, _ parameters: JSONObject = JSONObject(), budget: Int = 500) -> String {
       do {
         _ = try QualityDiversity.run(
@@ -91,7 +91,7 @@ import Worlds
       try QualityDiversity.run(Broken(), method: "novelty", budget: 200, seed: 1)
     }
     #expect(throws: SearchError.cancelled) {
-      try QualityDiversity.run(PlanarArm(), method: "novelty", budget: 2000, seed: 1) { $0 < 0.5 }
+      try QualityDiversity.run(ArmProblem(), method: "novelty", budget: 2000, seed: 1) { $0 < 0.5 }
     }
   }
 

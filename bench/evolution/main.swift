@@ -12,7 +12,7 @@ guard words.count >= 4, let budget = Int(words[2]), let seed = UInt64(words[3]) 
 do {
   var parameters = JSONObject()
   if words.count > 4, case .object(let given) = try JSONValue(json: words[4]) { parameters = given }
-  let arm = PlanarArm(joints: 20, objective: .smoothness)
+  let arm = ArmProblem(joints: 20, objective: .smoothness)
   let begin = clock()
   let found = try QualityDiversity.run(
     arm, method: words[1], parameters: parameters, budget: budget, seed: seed)

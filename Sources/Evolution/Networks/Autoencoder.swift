@@ -3,14 +3,14 @@ import Worlds
 /// An autoencoder whose code serves as behaviour descriptor, and whose error as surprise (TAXONS, Paolo et al. 2019):
 /// views of n numbers, n-128-64-code-64-128-n unless said otherwise, SELU between, linear code and output.
 public struct Autoencoder: Sendable {
-  private var encoder: DenseNetwork
-  private var decoder: DenseNetwork
+  private var encoder: Perceptron
+  private var decoder: Perceptron
 
   public init(viewWidth: Int, codeWidth: Int = 10, hidden: [Int] = [128, 64], random: inout PCG64) {
     let activations = Array(repeating: Activation.selu, count: hidden.count) + [.identity]
-    encoder = DenseNetwork(
+    encoder = Perceptron(
       widths: [viewWidth] + hidden + [codeWidth], activations: activations, random: &random)
-    decoder = DenseNetwork(
+    decoder = Perceptron(
       widths: [codeWidth] + hidden.reversed() + [viewWidth], activations: activations, random: &random)
   }
 

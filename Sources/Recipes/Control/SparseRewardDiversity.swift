@@ -80,7 +80,7 @@ public struct SparseRewardDiversity: Recipe {
     let runs = try context.map(arms, seeds: seeds, name: \.rawValue) { arm, seed in
       let needsImages = arm.method == "taxons" || arm.method == "stax"
       return try QualityDiversity.run(
-        PlanarArm(imageSize: needsImages ? 32 : 0), method: arm.method, parameters: arm.parameters,
+        ArmProblem(imageSize: needsImages ? 32 : 0), method: arm.method, parameters: arm.parameters,
         budget: arm.budget, seed: seed, fault: fault
       ) { _ in !context.isCancelled() }
     }

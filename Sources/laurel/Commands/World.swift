@@ -22,15 +22,13 @@ struct WorldList: ParsableCommand {
     let kinds = WorldRegistry.standard.kinds
     if json { return print(JSONValue.array(kinds.map { .object($0.json) }).jsonText) }
     let width = kinds.map(\.name.count).max() ?? 0
-    var family: String?
-    for kind in kinds {
-      if kind.family != family {
-        if family != nil { print() }
-        print(kind.family)
-        family = kind.family
+    var families: [String] = []
+    for kind in kinds where !families.contains(kind.family) { families.append(kind.family) }
+    for (place, family) in families.enumerated() {
+      print((place == 0 ? "" : "\n") + family)
+      for kind in kinds where kind.family == family {
+        print("  " + kind.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + kind.summary)
       }
-      print(
-        "  " + kind.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + kind.summary)
     }
   }
 }

@@ -5,7 +5,7 @@ import Worlds
 ///
 /// Gene j in [-1, 1] bends joint j by gene times pi/2 against the link before. The behaviour is where the hand ends:
 /// a point of the unit disc, so that a square grid over [-1, 1]^2 can be covered to pi/4 at most.
-public struct PlanarArm: Problem {
+public struct ArmProblem: Problem {
   /// A disc that pays 1 at its centre, falling linearly to 0 at its rim.
   public struct Area: Sendable, Equatable {
     public var x, y, radius: Double

@@ -13,7 +13,7 @@ public enum Activation: Sendable, Equatable {
 /// tensor library is.
 ///
 /// Weights begin as PyTorch's `Linear` does: uniform in +-1/sqrt(inputs).
-public struct DenseNetwork: Sendable {
+public struct Perceptron: Sendable {
   public struct Layer: Sendable {
     public let inputs, outputs: Int
     public let activation: Activation
@@ -160,7 +160,7 @@ public struct DenseNetwork: Sendable {
   }
 }
 
-extension DenseNetwork.Layer {
+extension Perceptron.Layer {
   /// dW += X^T G, db += sum of G; returns G W^T.
   fileprivate mutating func backward(
     _ input: [Float], _ upper: [Float], _ count: Int, needsInput: Bool
