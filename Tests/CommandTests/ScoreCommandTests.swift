@@ -15,7 +15,7 @@ struct ScoreCommandTests {
   }
 
   /// Runs `command score` by way of a shell, which sets up files and pipes.
-  private func run(_ script: String, lines: String = "", rewards: String = "rewards: [{length: {target: 3}}]")
+  private func run(_ script: String, lines: String = "", rewards: String = "rewards: [{length: {target: 3, unit: characters}}]")
     throws -> Ending
   {
     let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
@@ -60,6 +60,14 @@ struct ScoreCommandTests {
     #expect(
       ending.errors.hasSuffix(
         "Error: d.jsonl: the data set is empty; write one JSON object per line, with a completion\n"))
+  }
+
+  @Test func `tokens that the data does not count are said to be characters`() throws {
+    let ending = try run(
+      "score r.yaml d.jsonl", lines: "{\"completion\": \"abc\"}\n",
+      rewards: "rewards: [{length: {target: 3}}]")
+    #expect(ending.code == 0)
+    #expect(ending.errors.contains("counts characters instead"))
   }
 
   @Test func `a reader that goes away ends it quietly`() throws {

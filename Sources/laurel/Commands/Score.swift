@@ -34,9 +34,9 @@ struct ScoreCommand: AsyncParsableCommand {
     if let prompt { stream.mapping.prompt = [prompt] }
     if let reference { stream.mapping.reference = [reference] }
     if let group { stream.mapping.group = [group] }
-    noteUncountedTokens(specification)
     // A reader that goes away is then an error of write(2), and the progress line can be cleared.
     _ = signal(SIGPIPE, SIG_IGN)
+    noteUncountedTokens(specification)
     let tally = ScoreTally(path: data)
     do {
       let scoring = stream
