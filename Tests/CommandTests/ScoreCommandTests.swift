@@ -15,9 +15,10 @@ struct ScoreCommandTests {
   }
 
   /// Runs `command score` by way of a shell, which sets up files and pipes.
-  private func run(_ script: String, lines: String = "", rewards: String = "rewards: [{length: {target: 3, unit: characters}}]")
-    throws -> Ending
-  {
+  private func run(
+    _ script: String, lines: String = "",
+    rewards: String = "rewards: [{length: {target: 3, unit: characters}}]"
+  ) throws -> Ending {
     let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
