@@ -87,10 +87,13 @@ struct Train: AsyncParsableCommand {
   }
 
   private static func printKeys() {
+    print("language runs")
     for key in RunKey.all {
       let name = key.name.padding(toLength: 22, withPad: " ", startingAt: 0)
       print("\(name)\(key.default.map { "[\($0)] " } ?? "(needed) ")\(key.help)")
     }
+    print("\ncontrol runs (files with the key world)")
+    for line in ControlRunFile.keyLines { print(line) }
   }
 
   private func create(_ run: RunFile, folder: String, _ began: Date) throws -> RunStore {

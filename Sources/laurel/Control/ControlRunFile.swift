@@ -75,6 +75,18 @@ struct ControlRunFile {
     common + (method == .ppo ? onPolicy : offPolicy)
   }
 
+  /// The keys of a control run, a line each.
+  static var keyLines: [String] {
+    let own = [
+      "name [the file's name]: the run's name, and its folder's",
+      "world (needed): a world's name, or the name with its parameters (laurel world list)",
+      "method [ppo]: one of \(Method.allCases.map(\.rawValue).joined(separator: ", "))",
+      "shaping [none]: a list of shaping rules: \(TransitionShapers.kinds.map(\.name).joined(separator: ", "))",
+    ]
+    return own + common.map(RewardsCommand.line) + onPolicy.map { "ppo: " + RewardsCommand.line($0) }
+      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) }
+  }
+
   /// Whether a file is a control run's: it names a world.
   static func isControl(path: String) -> Bool {
     guard let place = try? YAMLValue(contentsOf: path), let mapping = try? place.mapping() else {
