@@ -9,7 +9,9 @@ public struct SparseRewardDiversity: Recipe {
   public init() {}
 
   public let slug = "qd-sparse-rewards"
-  public let standing = Standing.works
+  /// Every claim about novelty search, SERENE and TAXONS held on all of ten seeds; that fitness alone misses an area
+  /// in 2 of 3 runs held on 7 of 10 (all of seeds 1 to 5, 2 of 21 to 25), which is not 4 of 5.
+  public let standing = Standing.fails
   public let claim =
     "On a sparse planar arm novelty search covers more than random search, fitness alone misses a rewarded area, SERENE finds and exploits both, and TAXONS keeps most of the coverage with a learned descriptor."
   public let rule =
