@@ -60,7 +60,7 @@ let package = Package(
     .library(name: "Audits", targets: ["Audits"]),
     .library(name: "Worlds", targets: ["Worlds"]),
     .library(name: "Evolution", targets: ["Evolution"]),
-    .library(name: "Learning", targets: ["Learning"]),
+    .library(name: "Learned", targets: ["Learned"]),
     .library(name: "Shelf", targets: ["Shelf"]),
     .executable(name: "laurel-serve", targets: ["laurel-serve"]),
   ],
@@ -96,15 +96,12 @@ let package = Package(
     .testTarget(name: "LearnedTests", dependencies: ["Learned"], swiftSettings: strict),
     .target(name: "Shelf", dependencies: ["Rewards"], swiftSettings: strict),
     .target(
-      name: "Learning", dependencies: ["Rewards", "Worlds"],
-      swiftSettings: numeric),
-    .target(
-      name: "Evolution", dependencies: ["Rewards", "Worlds"],
+      name: "Evolution", dependencies: ["Rewards", "Numeric", "Worlds"],
       swiftSettings: numeric),
     .target(
       name: "Recipes",
       dependencies: [
-        "Shelf", "Evolution", "Learning", "Learned", "Worlds", "Control", "Numeric", "Rewards",
+        "Shelf", "Evolution", "Learned", "Worlds", "Control", "Numeric", "Rewards",
       ],
       swiftSettings: numeric),
     .executableTarget(
@@ -125,6 +122,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -150,7 +148,6 @@ let package = Package(
       name: "AuditsTests", dependencies: ["Audits", "Verifiers", "Tasks"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "EvolutionTests", dependencies: ["Evolution"], swiftSettings: strict),
-    .testTarget(name: "LearningTests", dependencies: ["Learning"], swiftSettings: strict),
     .testTarget(
       name: "WorldsTests", dependencies: ["Worlds"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Shelf"], swiftSettings: strict),
@@ -188,7 +185,8 @@ if hasShim {
     .executableTarget(
       name: "laurel",
       dependencies: [
-        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Shelf",
+        "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Learned",
+        "Shelf",
         "Recipes", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),

@@ -64,6 +64,17 @@ enum ActionDistribution {
     }
   }
 
+  /// The probability of every choice, rows x choices; nothing for a box.
+  func probabilities(_ outputs: UnsafeMutablePointer<Float>, rows: Int, into target: inout [Double]) {
+    guard case .categorical(let count) = self else { return }
+    if target.count != rows * count { target = Array(repeating: 0, count: rows * count) }
+    for row in 0..<rows {
+      let output = outputs + row * count
+      let normalizer = Self.logSumExp(output, count)
+      for index in 0..<count { target[row * count + index] = Double(exp(output[index] - normalizer)) }
+    }
+  }
+
   /// The likeliest action of one row.
   func mode(_ output: UnsafeMutablePointer<Float>, into action: UnsafeMutablePointer<Float>) {
     switch self {

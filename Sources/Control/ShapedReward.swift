@@ -7,22 +7,20 @@ import Worlds
 public final class ShapedReward: StepReward {
   private var shapers: [any TransitionShaper]
 
-  /// - Throws: `ShapingError` when a rule does not go with the world or the discount.
+  /// - Parameter hasProbabilities: Whether the learner tells its policy's probabilities, as PPO does for choices.
+  /// - Throws: `ShapingError` when a rule does not go with the world or the learner.
   public init(
-    _ shapers: [any TransitionShaper], world: some World, lanes: Int, discount: Double
+    _ shapers: [any TransitionShaper], world: some World, lanes: Int, discount: Double,
+    hasProbabilities: Bool = false
   ) throws(ShapingError) {
     self.shapers = shapers
     let setting = ShapingSetting(
       lanes: lanes, observationSpace: world.observationSpace(of: 0), actionSpace: world.actionSpace(of: 0),
-      discount: discount)
+      discount: discount, hasProbabilities: hasProbabilities)
     for index in self.shapers.indices { try self.shapers[index].begin(setting) }
   }
 
-  public func pay(_ batch: StepBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
-    let transitions = TransitionBatch(
-      lanes: batch.lanes, observations: batch.observations, actions: batch.actions,
-      nextObservations: batch.nextObservations, finalObservations: batch.nextObservations,
-      terminated: batch.terminated, truncated: batch.truncated, agents: 1)
-    for index in shapers.indices { shapers[index].shape(transitions, rewards: rewards) }
+  public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+    for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }
   }
 }

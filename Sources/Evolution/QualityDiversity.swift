@@ -1,6 +1,6 @@
 import Rewards
 
-/// Searches for many different behaviours rather than one best: what `laurel explore WORLD --method NAME` runs.
+/// Searches for many different behaviours rather than one best.
 public enum QualityDiversity {
   /// One way of searching, with its parameters.
   public struct Method: RegisteredKind {

@@ -74,6 +74,13 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
     return Int(product >> 32)
   }
 
+  /// Brings the elements into a uniform random order (Fisher and Yates).
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    for index in stride(from: elements.count - 1, to: 0, by: -1) {
+      elements.swapAt(index, integer(below: index + 1))
+    }
+  }
+
   /// A standard normal number (Box and Muller 1958).
   public mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()

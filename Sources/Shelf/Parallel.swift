@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Foundation
 
 /// Threads that share a list of jobs.
 enum Parallel {
@@ -11,38 +11,36 @@ enum Parallel {
 }
 
 /// The jobs 0 ..< count, handed out once each; nothing more is handed out after a failure.
-final class Board<Output: Sendable>: Sendable {
-  private struct State {
-    var next = 0
-    var finished = 0
-    var outcomes: [Result<Output, any Error>?]
-    var hasFailed = false
-  }
+final class Board<Output: Sendable>: @unchecked Sendable {
+  /// Guards everything below. (`Mutex` would need macOS 15.)
+  private let lock = NSLock()
+  private var next = 0
+  private var done = 0
+  private var outcomes: [Result<Output, any Error>?]
+  private var hasFailed = false
 
-  private let state: Mutex<State>
+  init(count: Int) { outcomes = Array(repeating: nil, count: count) }
 
-  init(count: Int) { state = Mutex(State(outcomes: Array(repeating: nil, count: count))) }
-
-  var finished: Int { state.withLock { $0.finished } }
+  var finished: Int { lock.withLock { done } }
 
   func take() -> Int? {
-    state.withLock { state in
-      guard !state.hasFailed, state.next < state.outcomes.count else { return nil }
-      state.next += 1
-      return state.next - 1
+    lock.withLock {
+      guard !hasFailed, next < outcomes.count else { return nil }
+      next += 1
+      return next - 1
     }
   }
 
   func finish(_ job: Int, _ outcome: Result<Output, any Error>) {
-    state.withLock { state in
-      state.outcomes[job] = outcome
-      state.finished += 1
-      if case .failure = outcome { state.hasFailed = true }
+    lock.withLock {
+      outcomes[job] = outcome
+      done += 1
+      if case .failure = outcome { hasFailed = true }
     }
   }
 
   func results() throws -> [Output] {
-    let outcomes = state.withLock { $0.outcomes }
+    let outcomes = lock.withLock { self.outcomes }
     for case .failure(let error)? in outcomes { throw error }
     return try outcomes.compactMap { try $0?.get() }
   }

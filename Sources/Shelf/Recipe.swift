@@ -10,11 +10,11 @@ public enum Scale: String, Sendable, CaseIterable {
 
 /// Where a system of the shelf stands.
 public enum Standing: String, Sendable, CaseIterable {
-  /// Its parts can be used for real, and its claim held on fresh seeds.
+  /// A file or command can name its parts, and its claim held on fresh seeds.
   case works
   /// There is a recipe, and its claim does not hold.
   case fails
-  /// There is no recipe yet.
+  /// There is no recipe yet, or a file or command cannot yet name its parts.
   case notYet = "not yet"
 }
 

@@ -75,7 +75,7 @@ private struct Aim: World {
   @Test func aLearnedRewardStandsInForTheWorlds() {
     /// Pays for the opposite of what the world pays for, asked anew whenever a step is drawn.
     final class Opposite: StepReward {
-      func pay(_ batch: StepBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+      func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
         for lane in 0..<batch.lanes {
           let distance = Double(2 * batch.actions[lane] + batch.observations[lane])
           rewards[lane] = -distance * distance

@@ -116,7 +116,7 @@ import Worlds
   /// Paid for moving left only, the policy learns to move left although the world pays for balance.
   @Test func learnsWhatItIsPaidFor() {
     final class Left: StepReward {
-      func pay(_ batch: StepBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+      func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
         for lane in 0..<batch.lanes { rewards[lane] = batch.actions[lane] == 0 ? 1 : 0 }
       }
     }
@@ -128,5 +128,46 @@ import Worlds
     ppo.learn(totalSteps: 8_192)
     let choices = (0..<50).map { ppo.act([Float($0) / 500, 0.1, -0.01, 0])[0] }
     #expect(choices.filter { $0 == 0 }.count >= 48)
+  }
+}
+
+@Suite struct ShapedRewardTests {
+  /// A rule that learns from the policy's probabilities gets them from PPO, for every lane and summing to 1.
+  @Test func ppoTellsItsProbabilities() throws {
+    final class Listener: StepReward {
+      var sums: [Double] = []
+      func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+        guard let all = batch.probabilities else { return }
+        for lane in 0..<batch.lanes { sums.append(all[lane * 2] + all[lane * 2 + 1]) }
+      }
+    }
+    var settings = PPOConfiguration()
+    (settings.nEnvs, settings.nSteps, settings.batchSize, settings.nEpochs) = (3, 5, 15, 1)
+    let ppo = PPO(CartPole(), settings)
+    let listener = Listener()
+    ppo.reward = listener
+    ppo.learn(totalSteps: 15)
+    #expect(listener.sums.count == 15 && listener.sums.allSatisfy { abs($0 - 1) < 1e-6 })
+  }
+
+  @Test func whereAnEpisodeEndsItsOwnLastObservationIsShown() {
+    let (next, final): ([Float], [Float]) = ([1, 2, 3, 4], [9, 8, 7, 6])
+    let (rewards, terminated, truncated) = ([0.0, 0], [false, true], [false, false])
+    next.withUnsafeBufferPointer { next in
+      final.withUnsafeBufferPointer { final in
+        rewards.withUnsafeBufferPointer { rewards in
+          terminated.withUnsafeBufferPointer { terminated in
+            truncated.withUnsafeBufferPointer { truncated in
+              let batch = TransitionBatch(
+                lanes: 2, observations: next, actions: final, nextObservations: next,
+                finalObservations: final,
+                rewards: rewards, terminated: terminated, truncated: truncated)
+              #expect(Array(batch.after(0)) == [1, 2])
+              #expect(Array(batch.after(1)) == [7, 6])
+            }
+          }
+        }
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ import Control
 import Foundation
 import Numeric
 import Rewards
+import Worlds
 import Testing
 
 @testable import Learned
@@ -12,16 +13,16 @@ struct Rows {
   var actions: [Float]
   var count: Int { actions.count }
 
-  func withBatch<Result>(_ body: (StepBatch) throws -> Result) rethrows -> Result {
+  func withBatch<Result>(_ body: (TransitionBatch) throws -> Result) rethrows -> Result {
     let (rewards, ends) = ([Double](repeating: 0.5, count: count), [Bool](repeating: false, count: count))
     return try observations.withUnsafeBufferPointer { observations in
       try actions.withUnsafeBufferPointer { actions in
         try rewards.withUnsafeBufferPointer { rewards in
           try ends.withUnsafeBufferPointer { ends in
             try body(
-              StepBatch(
-                lanes: count, observations: observations, nextObservations: observations, actions: actions,
-                rewards: rewards, terminated: ends, truncated: ends, observationWidth: 2, actionWidth: 1))
+              TransitionBatch(
+                lanes: count, observations: observations, actions: actions, nextObservations: observations,
+                rewards: rewards, terminated: ends, truncated: ends))
           }
         }
       }

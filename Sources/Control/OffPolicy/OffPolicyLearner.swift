@@ -24,6 +24,7 @@ public class OffPolicyLearner {
   public let configuration: OffPolicyConfiguration
   public let environment: any VectorEnvironment
   public let buffer: ReplayBuffer
+  public let policy: DenseNetwork
   public private(set) var steps = 0
   public private(set) var updates = 0
   /// What is paid in place of the world's reward; nil for the world's own.
@@ -40,12 +41,13 @@ public class OffPolicyLearner {
   private var action, scaled: [Float]
 
   /// - Precondition: One agent, actions of a bounded box.
-  init(_ world: some World, _ configuration: OffPolicyConfiguration) {
+  init(_ world: some World, _ configuration: OffPolicyConfiguration, policy: DenseNetwork) {
     precondition(world.agents == 1, "off-policy learners are for one agent")
     guard case .box(let low, let high) = world.actionSpace(of: 0), (low + high).allSatisfy(\.isFinite) else {
       preconditionFailure("off-policy learners need actions of a bounded box")
     }
     self.configuration = configuration
+    self.policy = policy
     self.low = low
     self.high = high
     width = world.observationWidth
@@ -130,10 +132,10 @@ public class OffPolicyLearner {
     if rewardTime == .collected, let reward {
       before.withUnsafeBufferPointer { observation in
         action.withUnsafeBufferPointer { action in
-          let batch = StepBatch(
-            lanes: 1, observations: observation, nextObservations: after, actions: action,
+          let batch = TransitionBatch(
+            lanes: 1, observations: observation, actions: action, nextObservations: after,
             rewards: environment.rewards, terminated: environment.terminated,
-            truncated: environment.truncated, observationWidth: width, actionWidth: actionWidth)
+            truncated: environment.truncated)
           withUnsafeMutablePointer(to: &paid) {
             reward.pay(batch, into: UnsafeMutableBufferPointer(start: $0, count: 1))
           }

@@ -44,25 +44,11 @@ public final class ReplayBuffer {
 
   /// Everything that it holds as one batch, in no particular order, for rewards that learn from data. What it keeps
   /// as actions are numbers of [-1, 1].
-  public func withBatch<Result>(_ body: (StepBatch) throws -> Result) rethrows -> Result {
-    let truncated = [Bool](repeating: false, count: count)
-    return try observations.withUnsafeBufferPointer { observations in
-      try nextObservations.withUnsafeBufferPointer { next in
-        try actions.withUnsafeBufferPointer { actions in
-          try rewards.withUnsafeBufferPointer { rewards in
-            try terminated.withUnsafeBufferPointer { terminated in
-              try truncated.withUnsafeBufferPointer { truncated in
-                try body(
-                  StepBatch(
-                    lanes: count, observations: observations, nextObservations: next, actions: actions,
-                    rewards: rewards, terminated: terminated, truncated: truncated,
-                    observationWidth: observationWidth, actionWidth: actionWidth))
-              }
-            }
-          }
-        }
-      }
-    }
+  public func withBatch<Result>(_ body: (TransitionBatch) throws -> Result) rethrows -> Result {
+    try TransitionRows(
+      lanes: count, observationWidth: observationWidth, actionWidth: actionWidth, observations: observations,
+      nextObservations: nextObservations, actions: actions, rewards: rewards, terminated: terminated
+    ).withBatch(body)
   }
 
   /// Uniform rows, with replacement, into `sample`.
@@ -93,7 +79,6 @@ public final class ReplaySample {
   public internal(set) var actions: [Float]
   public internal(set) var rewards: [Double]
   public internal(set) var terminated: [Bool]
-  private let truncated: [Bool]
   private let observationWidth, actionWidth: Int
 
   public init(rows: Int, observationWidth: Int, actionWidth: Int) {
@@ -105,29 +90,47 @@ public final class ReplaySample {
     actions = Array(repeating: 0, count: rows * actionWidth)
     rewards = Array(repeating: 0, count: rows)
     terminated = Array(repeating: false, count: rows)
-    truncated = terminated
   }
 
   /// Replaces the rewards by what `reward` pays for these rows now.
   func repay(by reward: any StepReward) {
     var paid = rewards
-    observations.withUnsafeBufferPointer { observations in
-      nextObservations.withUnsafeBufferPointer { next in
-        actions.withUnsafeBufferPointer { actions in
-          rewards.withUnsafeBufferPointer { rewards in
-            terminated.withUnsafeBufferPointer { terminated in
-              truncated.withUnsafeBufferPointer { truncated in
-                let batch = StepBatch(
-                  lanes: rows, observations: observations, nextObservations: next, actions: actions,
-                  rewards: rewards, terminated: terminated, truncated: truncated,
-                  observationWidth: observationWidth, actionWidth: actionWidth)
-                paid.withUnsafeMutableBufferPointer { reward.pay(batch, into: $0) }
+    TransitionRows(
+      lanes: rows, observationWidth: observationWidth, actionWidth: actionWidth, observations: observations,
+      nextObservations: nextObservations, actions: actions, rewards: rewards, terminated: terminated
+    ).withBatch { batch in paid.withUnsafeMutableBufferPointer { reward.pay(batch, into: $0) } }
+    rewards = paid
+  }
+}
+
+/// Transitions in arrays, of which the first `lanes` rows are meant, to be seen as one batch.
+private struct TransitionRows {
+  var lanes, observationWidth, actionWidth: Int
+  var observations, nextObservations, actions: [Float]
+  var rewards: [Double]
+  var terminated: [Bool]
+
+  func withBatch<Result>(_ body: (TransitionBatch) throws -> Result) rethrows -> Result {
+    let truncated = [Bool](repeating: false, count: lanes)
+    return try observations.withUnsafeBufferPointer { observations in
+      try nextObservations.withUnsafeBufferPointer { next in
+        try actions.withUnsafeBufferPointer { actions in
+          try rewards.withUnsafeBufferPointer { rewards in
+            try terminated.withUnsafeBufferPointer { terminated in
+              try truncated.withUnsafeBufferPointer { truncated in
+                try body(
+                  TransitionBatch(
+                    lanes: lanes,
+                    observations: UnsafeBufferPointer(rebasing: observations[..<(lanes * observationWidth)]),
+                    actions: UnsafeBufferPointer(rebasing: actions[..<(lanes * actionWidth)]),
+                    nextObservations: UnsafeBufferPointer(rebasing: next[..<(lanes * observationWidth)]),
+                    rewards: UnsafeBufferPointer(rebasing: rewards[..<lanes]),
+                    terminated: UnsafeBufferPointer(rebasing: terminated[..<lanes]), truncated: truncated))
               }
             }
           }
         }
       }
     }
-    rewards = paid
   }
 }

@@ -4,8 +4,6 @@ import Worlds
 
 /// Soft actor-critic (Haarnoja et al. 2018) with two critics and, by default, a learned temperature.
 public final class SAC: OffPolicyLearner {
-  /// Puts out means and log standard deviations, side by side.
-  public let policy: DenseNetwork
   private let policyOptimizer: Adam
   private let critics: [(DenseNetwork, Adam)]
   private let criticTargets: [DenseNetwork]
@@ -19,12 +17,13 @@ public final class SAC: OffPolicyLearner {
 
   private static let logDeviationRange: (Float, Float) = (-20, 2)
 
-  public override init(_ world: some World, _ configuration: OffPolicyConfiguration = .sac) {
+  public init(_ world: some World, _ configuration: OffPolicyConfiguration = .sac) {
     let (width, size, rows) = (
       world.observationWidth, world.actionSpace(of: 0).width, configuration.batchSize
     )
     var random = PCG64(seed: configuration.seed &+ 0x9E37)
-    policy = DenseNetwork(
+    // Means and log standard deviations, side by side.
+    let policy = DenseNetwork(
       widths: [width] + configuration.netArch + [2 * size], activation: configuration.activation,
       random: &random)
     policyOptimizer = Adam(policy, learningRate: configuration.learningRate)
@@ -48,7 +47,7 @@ public final class SAC: OffPolicyLearner {
     actions = Array(repeating: 0, count: rows * size)
     noise = actions
     policyGradient = Array(repeating: 0, count: rows * 2 * size)
-    super.init(world, configuration)
+    super.init(world, configuration, policy: policy)
   }
 
   override func choose(_ observation: UnsafePointer<Float>, explores: Bool, into target: inout [Float]) {

@@ -3,19 +3,18 @@ import Worlds
 
 /// TD3 (Fujimoto, van Hoof and Meger 2018), and DDPG as its plain form.
 public final class TD3: OffPolicyLearner {
-  public let policy: DenseNetwork
   private let policyTarget: DenseNetwork
   private let policyOptimizer: Adam
   private let critics: [(DenseNetwork, Adam)]
   private let criticTargets: [DenseNetwork]
   private var input, targets, values, outputGradient, inputGradient, actionGradient, nextActions: [Float]
 
-  public override init(_ world: some World, _ configuration: OffPolicyConfiguration = .td3) {
+  public init(_ world: some World, _ configuration: OffPolicyConfiguration = .td3) {
     let (width, size, rows) = (
       world.observationWidth, world.actionSpace(of: 0).width, configuration.batchSize
     )
     var random = PCG64(seed: configuration.seed &+ 0x9E37)
-    policy = DenseNetwork(
+    let policy = DenseNetwork(
       widths: [width] + configuration.netArch + [size], activation: configuration.activation, output: .tanh,
       random: &random)
     policyTarget = policy.copy()
@@ -35,7 +34,7 @@ public final class TD3: OffPolicyLearner {
     (values, outputGradient) = (targets, targets)
     actionGradient = Array(repeating: 0, count: rows * size)
     nextActions = actionGradient
-    super.init(world, configuration)
+    super.init(world, configuration, policy: policy)
   }
 
   override func choose(_ observation: UnsafePointer<Float>, explores: Bool, into target: inout [Float]) {

@@ -68,6 +68,8 @@ public final class PPO {
   private let rows: Int
   private let width: Int
   private let rollout: Rollout
+  /// rows x choices: the policy's probabilities in the step being made, for rewards that ask; empty for boxes.
+  private var probabilities: [Double] = []
   private var lastReturns: [Double] = []
   private var lastLengths: [Int] = []
 
@@ -145,7 +147,6 @@ public final class PPO {
   private func collect() {
     var paid = [Double](repeating: 0, count: rows)
     var clipped = [Float](repeating: 0, count: rows * distribution.width)
-    var after = [Float](repeating: 0, count: rows * width)
     for step in 0..<configuration.nSteps {
       let start = step * rows
       let seen = environment.observations
@@ -162,9 +163,7 @@ public final class PPO {
         rollout.isLast[start + lane] = environment.terminated[index] || environment.truncated[index]
         hasEnded = hasEnded || rollout.isLast[start + lane]
       }
-      if let reward {
-        payAnother(reward, start, &paid, &after)
-      }
+      if let reward { payAnother(reward, start, &paid) }
       for lane in 0..<rows { rollout.rewards[start + lane] = Float(paid[lane]) }
       if hasEnded { endEpisodes(start) }
       steps += environment.count
@@ -192,41 +191,27 @@ public final class PPO {
         }
       }
     }
+    if reward != nil { distribution.probabilities(outputs.baseAddress!, rows: rows, into: &probabilities) }
     let values = value.forward(seen, rows: rows)
     for lane in 0..<rows { rollout.values[start + lane] = values[lane] }
   }
 
-  private func payAnother(
-    _ reward: any StepReward, _ start: Int, _ paid: inout [Double], _ after: inout [Float]
-  ) {
-    let size = rows * width
-    after.withUnsafeMutableBufferPointer { after in
-      after.baseAddress!.update(from: environment.observations.baseAddress!, count: size)
-      for lane in 0..<rows where rollout.isLast[start + lane] {
-        (after.baseAddress! + lane * width).update(
-          from: environment.finalObservations.baseAddress! + lane * width, count: width)
-      }
-    }
-    let agents = environment.agents
-    let terminated = (0..<rows).map { environment.terminated[$0 / agents] }
-    let truncated = (0..<rows).map { environment.truncated[$0 / agents] }
+  /// Replaces the world's rewards of the step that has just been made.
+  private func payAnother(_ reward: any StepReward, _ start: Int, _ paid: inout [Double]) {
+    let size = distribution.width
     rollout.observations.withUnsafeBufferPointer { observations in
       rollout.actions.withUnsafeBufferPointer { actions in
-        after.withUnsafeBufferPointer { after in
-          terminated.withUnsafeBufferPointer { terminated in
-            truncated.withUnsafeBufferPointer { truncated in
-              let size = distribution.width
-              let batch = StepBatch(
-                lanes: rows,
-                observations: UnsafeBufferPointer(
-                  rebasing: observations[start * width..<(start + rows) * width]),
-                nextObservations: after,
-                actions: UnsafeBufferPointer(rebasing: actions[start * size..<(start + rows) * size]),
-                rewards: environment.rewards, terminated: terminated, truncated: truncated,
-                observationWidth: width, actionWidth: size)
-              paid.withUnsafeMutableBufferPointer { reward.pay(batch, into: $0) }
-            }
-          }
+        probabilities.withUnsafeBufferPointer { probabilities in
+          var batch = TransitionBatch(
+            lanes: rows,
+            observations: UnsafeBufferPointer(
+              rebasing: observations[start * width..<(start + rows) * width]),
+            actions: UnsafeBufferPointer(rebasing: actions[start * size..<(start + rows) * size]),
+            nextObservations: environment.observations, finalObservations: environment.finalObservations,
+            rewards: environment.rewards, terminated: environment.terminated,
+            truncated: environment.truncated, agents: environment.agents)
+          if !probabilities.isEmpty { batch.probabilities = probabilities }
+          paid.withUnsafeMutableBufferPointer { reward.pay(batch, into: $0) }
         }
       }
     }
@@ -264,9 +249,7 @@ public final class PPO {
     var sums = [Double](repeating: 0, count: 5)
     var batches = 0
     for _ in 0..<configuration.nEpochs {
-      for index in stride(from: total - 1, to: 0, by: -1) {
-        order.swapAt(index, random.integer(below: index + 1))
-      }
+      random.shuffle(&order)
       for start in stride(from: 0, to: total, by: configuration.batchSize) {
         let chosen = order[start..<min(start + configuration.batchSize, total)]
         if chosen.count < 2 { continue }

@@ -6,7 +6,7 @@ import Worlds
 /// stores descriptors must describe everything anew after a training: codes of different trainings are different
 /// spaces.
 struct LearnedDescriptor {
-  private var autoencoder: Autoencoder
+  private let autoencoder: Autoencoder
   private let isTrained: Bool
   private var chunksLeft = 1
   private var interval = 1

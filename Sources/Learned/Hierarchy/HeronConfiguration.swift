@@ -18,6 +18,10 @@ public struct HeronConfiguration: Sendable, Equatable {
   public var normalizesOutput = true
   /// How far the normaliser moves to what it finds after each fit; below 1 it is slower than the model.
   public var normalizerRate = 1.0
+  /// Environment steps between fits, the training steps of the first fit, and those of the others.
+  public var fitEvery = 400
+  public var firstUpdates = 64
+  public var updates = 16
   public var seed: UInt64 = 1
 
   public init() {}
@@ -46,6 +50,13 @@ public struct HeronConfiguration: Sendable, Equatable {
     Parameter(
       "normalizer_rate", .number, default: .number(1), range: 0.001...1,
       help: "How far the normaliser moves after each fit."),
+    Parameter(
+      "fit_every", .integer, default: .integer(400), range: 1...1e9, help: "Environment steps between fits."),
+    Parameter(
+      "first_updates", .integer, default: .integer(64), range: 1...1e6,
+      help: "Training steps of the first fit, when learning starts."),
+    Parameter(
+      "updates", .integer, default: .integer(16), range: 1...1e6, help: "Training steps of the other fits."),
   ]
 
   /// The settings of a file's values (see `parameters`).
@@ -68,6 +79,9 @@ public struct HeronConfiguration: Sendable, Equatable {
     inputs = Inputs(rawValue: values.string("inputs"))!
     normalizesOutput = values.bool("normalize_output")
     normalizerRate = values.double("normalizer_rate")
+    fitEvery = values.int("fit_every")
+    firstUpdates = values.int("first_updates")
+    updates = values.int("updates")
     self.seed = seed
   }
 }

@@ -1,12 +1,13 @@
 import Control
 import Numeric
 import Rewards
+import Worlds
 
 /// HERON (Bukharin et al., arXiv 2309.02632): pairs of steps are labelled by a hierarchy of signals, the labels train
 /// a Bradley-Terry reward of steps, and that reward, normalised, is what the learner is paid.
 ///
-/// Fit it before the policy learns (`fit` in the learner's `afterStep`) and again as the data changes; with
-/// `rewardTime` `.sampled` the learner then always sees the current model. Not safe to use from two threads at once.
+/// `attach` fits it before the policy learns and again as the data changes, and pays by the current model whenever a
+/// step is drawn. Not safe to use from two threads at once.
 public final class HeronReward: StepReward {
   /// What one fit did.
   public struct Report: Sendable {
@@ -61,10 +62,23 @@ public final class HeronReward: StepReward {
       signals: StepSignals(signals), configuration: try HeronConfiguration(values, seed: seed))
   }
 
+  /// Makes this the learner's reward: fitted when learning starts, and again every `fitEvery` steps, on what the
+  /// learner's buffer holds then.
+  public func attach(to learner: OffPolicyLearner, onFit: @escaping (Report) -> Void = { _ in }) {
+    learner.reward = self
+    learner.rewardTime = .sampled
+    let start = learner.configuration.learningStarts
+    learner.afterStep = { [unowned learner, unowned self] in
+      guard learner.steps >= start, (learner.steps - start) % configuration.fitEvery == 0 else { return }
+      let updates = learner.steps == start ? configuration.firstUpdates : configuration.updates
+      onFit(learner.buffer.withBatch { fit(on: $0, updates: updates) })
+    }
+  }
+
   /// Trains the model on rows drawn from `data` (with a replay buffer: everything it holds).
   /// - Parameter updates: Training steps, each of `batchSize` rows.
   @discardableResult
-  public func fit(on data: StepBatch, updates: Int) -> Report {
+  public func fit(on data: TransitionBatch, updates: Int) -> Report {
     let rows = signals(data)
     let width = hierarchy.width
     var diagnostics = HierarchyDiagnostics(levels: width)
@@ -101,7 +115,7 @@ public final class HeronReward: StepReward {
 
   /// Pays the model's reward, normalised; 0 before the first fit, and 0 (the mean) where a signal that the model
   /// reads is not finite.
-  public func pay(_ batch: StepBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+  public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     guard let model else { return rewards.update(repeating: 0) }
     let rows = signals(batch)
     gather(Array(0..<batch.lanes), batch, rows)
@@ -113,7 +127,7 @@ public final class HeronReward: StepReward {
     }
   }
 
-  private func prepared(for data: StepBatch) -> BradleyTerryStepModel {
+  private func prepared(for data: TransitionBatch) -> BradleyTerryStepModel {
     if let model { return model }
     let width =
       data.observationWidth + (configuration.inputs == .observationAndSignals ? hierarchy.width : 0)
@@ -125,7 +139,7 @@ public final class HeronReward: StepReward {
   }
 
   /// The model's inputs of some lanes, into `input`.
-  private func gather(_ lanes: [Int], _ data: StepBatch, _ rows: [Float]) {
+  private func gather(_ lanes: [Int], _ data: TransitionBatch, _ rows: [Float]) {
     input.removeAll(keepingCapacity: true)
     let width = data.observationWidth
     for lane in lanes {
@@ -139,7 +153,7 @@ public final class HeronReward: StepReward {
   }
 
   private func normalize(
-    _ model: BradleyTerryStepModel, _ lanes: [Int], _ data: StepBatch, _ rows: [Float]
+    _ model: BradleyTerryStepModel, _ lanes: [Int], _ data: TransitionBatch, _ rows: [Float]
   ) {
     guard configuration.normalizesOutput else { return }
     gather(lanes, data, rows)
@@ -175,7 +189,7 @@ public final class WeightedSumReward: StepReward {
     }
   }
 
-  public func pay(_ batch: StepBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+  public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     let rows = signals(batch)
     for lane in 0..<batch.lanes {
       rewards[lane] = 0

@@ -1,24 +1,28 @@
 import Control
 import Foundation
 import Rewards
+import Worlds
 
 /// What a hierarchy looks at in a step: a row of signals, computed from what rewards see of it.
 public struct StepSignals: Sendable {
   public let width: Int
   /// Writes the signals of one lane.
-  public let read: @Sendable (_ batch: StepBatch, _ lane: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+  public let read:
+    @Sendable (_ batch: TransitionBatch, _ lane: Int, _ target: UnsafeMutablePointer<Float>) -> Void
 
   /// - Parameter read: Writes `width` signals of one lane of a batch.
   public init(
     width: Int,
-    read: @escaping @Sendable (_ batch: StepBatch, _ lane: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+    read:
+      @escaping @Sendable (_ batch: TransitionBatch, _ lane: Int, _ target: UnsafeMutablePointer<Float>) ->
+      Void
   ) {
     self.width = width
     self.read = read
   }
 
   /// The signals of all lanes, row by row.
-  public func callAsFunction(_ batch: StepBatch) -> [Float] {
+  public func callAsFunction(_ batch: TransitionBatch) -> [Float] {
     var rows = [Float](repeating: 0, count: batch.lanes * width)
     rows.withUnsafeMutableBufferPointer { rows in
       for lane in 0..<batch.lanes { read(batch, lane, rows.baseAddress! + lane * width) }
@@ -57,7 +61,7 @@ public struct NamedSignal: Sendable, Equatable {
     self.transform = transform
   }
 
-  func read(_ batch: StepBatch, _ lane: Int) -> Float {
+  func read(_ batch: TransitionBatch, _ lane: Int) -> Float {
     switch transform {
     case .value: return number(sources[0], batch, lane)
     case .absolute: return abs(number(sources[0], batch, lane))
@@ -77,13 +81,13 @@ public struct NamedSignal: Sendable, Equatable {
     }
   }
 
-  private func number(_ source: Source, _ batch: StepBatch, _ lane: Int) -> Float {
+  private func number(_ source: Source, _ batch: TransitionBatch, _ lane: Int) -> Float {
     switch source {
     case .observation(let place): batch.observations[lane * batch.observationWidth + place]
-    case .nextObservation(let place): batch.nextObservations[lane * batch.observationWidth + place]
+    case .nextObservation(let place): batch.after(lane)[place]
     case .action(let place): batch.actions[lane * batch.actionWidth + place]
     case .reward: Float(batch.rewards[lane])
-    case .terminated: batch.terminated[lane] ? 1 : 0
+    case .terminated: batch.terminated[lane / batch.agents] ? 1 : 0
     }
   }
 }

@@ -4,7 +4,9 @@ import Worlds
 /// Card 03: learning how far to trust a hint, on the decoy grid.
 struct Barfi: Recipe {
   let slug = "barfi"
-  let standing = Standing.works
+  /// The claim held on every seed tried. The learner is a library type (`BehaviourAlignment`) that no file or command
+  /// names yet.
+  let standing = Standing.notYet
   let claim = """
     Adding a misleading hint to a sparse reward ruins the policy; BARFI learns a reward from both under which the \
     policy still solves the task, and loses nothing when the hint is good.
@@ -42,6 +44,8 @@ struct Barfi: Recipe {
 
   }
 
+  private static let iterations = 150
+
   func run(_ context: RecipeContext) throws -> RecipeResult {
     let all = Hint.allCases.flatMap { hint in arms.map { Arm(name: $0, hint: hint) } }
     let fault = context.fault
@@ -75,7 +79,7 @@ struct Barfi: Recipe {
       ],
       findings: [
         "The bad hint's weight at the decoy goes from 1 to \(rounded(mean(bad.map(\.decoyWeight)))) on average.",
-        "The Neumann series was cut in \(rounded(mean(bad.map(\.diverged)))) of 150 iterations with the bad hint.",
+        "The Neumann series was cut in \(rounded(mean(bad.map(\.diverged)))) of \(Self.iterations) iterations with the bad hint.",
       ],
       plots: Hint.allCases.map { hint in
         .lines(
@@ -130,7 +134,7 @@ struct Barfi: Recipe {
       }
     }
     var run = Run()
-    for _ in 0..<150 {
+    for _ in 0..<Self.iterations {
       let report = learner.iterate(play(learner.policy)) { policy in
         let trial = play(policy)
         run.success.append(mean(trial.map { $0.last!.primary > 0 ? 1 : 0 }))

@@ -125,12 +125,7 @@ struct Heron: Recipe {
       let reward = HeronReward(
         SignalHierarchy(isReversed ? levels.reversed() : levels), signals: ordered,
         configuration: configuration, fixedMargins: fault == "raw-margins" ? [1, 1, 1] : nil)
-      learner.reward = reward
-      learner.afterStep = { [unowned learner] in
-        guard learner.steps >= 1000, (learner.steps - 1000) % 400 == 0 else { return }
-        let updates = learner.steps == 1000 ? 64 : 16
-        reports.append(learner.buffer.withBatch { reward.fit(on: $0, updates: updates) })
-      }
+      reward.attach(to: learner) { reports.append($0) }
     } else {
       learner.reward = WeightedSumReward(SignalHierarchy(levels), signals: signals(arm.scale), beta: 0.1)
     }

@@ -6,11 +6,13 @@ import Worlds
 /// MOREC on a refrigerator: candidates filtered by a dynamics reward against any candidate of the same ensemble.
 struct Morec: Recipe {
   let slug = "morec"
+  /// On seeds 1 to 5 the condition on argmax held three times. Softmax is 24 to 35% better than random in
+  /// distribution, which is not "within 10%".
   let standing = Standing.fails
   let claim =
     "Keeping the imagined transition with the highest dynamics reward lowers the compounding error of a learned model under a policy that its data never saw."
   let rule =
-    "Card 48: with the new set-point the mean over five seeds of error(argmax)/error(random) is at most 0.85, and below 1 in all but at most one seed; in distribution softmax is within 10% of random (its error at most 1.1 times random's)."
+    "Card 48: with the new set-point the mean over five seeds of error(argmax)/error(random) is at most 0.85, and below 1 in all but at most one seed; in distribution softmax is within 10% of random."
   let arms = ["random elite", "argmax reward", "softmax reward"]
   let scales = [Scale.quick]
   let scaledDown =
@@ -49,7 +51,6 @@ struct Morec: Recipe {
       try Self.run(seed: seed, fault: fault, context)
     }[0]
     func errors(_ situation: Int, _ arm: Int) -> [Double] { runs.map { $0.errors[situation][arm] } }
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     let ratios = zip(errors(1, 1), errors(1, 0)).map { $0 / $1 }
     let soft = mean(errors(0, 2)) / mean(errors(0, 0))
     let far = zip(errors(2, 1), errors(2, 0)).map { $0 / $1 }
@@ -65,11 +66,12 @@ struct Morec: Recipe {
         Check("error argmax/random with the new set-point, mean over seeds", mean(ratios), .atMost, 0.85),
         Check(
           "seeds in which argmax does not lower that error", Double(ratios.count { $0 >= 1 }), .atMost, 1),
-        // Below 1 softmax is better than the model without a filter: only harm counts.
-        Check("error softmax/random in distribution", soft, .atMost, 1.1),
+        Check("|error softmax/random - 1| in distribution", abs(soft - 1), .atMost, 0.1),
       ],
       findings: [
-        "Not robust: over run seeds 1 to 5 the rule held three times. Where the ensemble is already good with the new set-point (error below about 0.02) the highest reward picks a biased candidate again and again and raises the error; where it is bad, the filter halves it.",
+        "Argmax/random with the new set-point, seed by seed, and random's own error there: "
+          + zip(ratios, errors(1, 0)).map { "\(rounded($0)) (\(rounded($1)))" }.joined(separator: ", ")
+          + ". Where the ensemble is already good the highest reward keeps a biased candidate; where it is bad the filter helps.",
         String(
           format:
             "In distribution the ratio of error to random is %.2f for argmax and %.3f for softmax.",

@@ -1,4 +1,4 @@
-import Learning
+import Learned
 import Rewards
 import Shelf
 import Worlds

@@ -94,7 +94,7 @@ struct RewardEngineeringOverview: Recipe {
       "The card's Phi = -0.1 x distance needs \(rounded(value(.potential, "first") / value(.none, "first"))) of none's "
         + "steps at first and \(rounded(value(.potential, "last") / last)) times none's at last: it equals starting at "
         + "Q = Phi < 0, so an agent that has bumped into a wall once thinks that (worth 0) better than anything untried; "
-        + "\(trapped) of 40 agents are still caught at the end. A potential from 0 to the best return cannot trap."
+        + "\(trapped) of \(learned[0].count) agents are still caught at the end. A potential from 0 to the best return cannot trap."
     )
     let x = (0..<30).map { Double($0 * 10 + 5) }
     return RecipeResult(

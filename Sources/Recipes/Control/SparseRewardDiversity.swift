@@ -136,8 +136,8 @@ public struct SparseRewardDiversity: Recipe {
     var found = [
       "Training the autoencoder changed coverage by \((gap * 1000).rounded() / 1000) against its first random weights: images this clean need no training, and nothing is claimed for it here."
     ]
-    for (arm, runs) in results {
-      for warning in runs.flatMap(\.warnings) { found.append("\(arm.rawValue): \(warning)") }
+    for arm in Arm.allCases {
+      for warning in (results[arm] ?? []).flatMap(\.warnings) { found.append("\(arm.rawValue): \(warning)") }
     }
     return found
   }

@@ -1,14 +1,14 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOWebSocket
-import Synchronization
 import Worlds
 
 /// The WebSocket sessions of one world: each has an environment of its own, and there are only so many.
 final class WorldConversations: Sendable {
   let world: any World
   let limits: WorldLimits
-  private let active = Mutex(0)
+  private let active = NIOLockedValueBox(0)
 
   init(_ world: any World, limits: WorldLimits) {
     self.world = world
@@ -16,16 +16,16 @@ final class WorldConversations: Sendable {
   }
 
   /// The sessions that are open.
-  var count: Int { active.withLock { $0 } }
+  var count: Int { active.withLockedValue { $0 } }
 
   /// Talks with one client until it closes, goes away or breaks the protocol.
   func converse(_ frames: WebSocketChannel.Frames, _ logger: Logger) async throws {
-    let isTaken = active.withLock { count in
+    let isTaken = active.withLockedValue { count in
       guard count < limits.sessions else { return false }
       count += 1
       return true
     }
-    defer { if isTaken { active.withLock { $0 -= 1 } } }
+    defer { if isTaken { active.withLockedValue { $0 -= 1 } } }
     try await frames.executeThenClose { inbound, outbound in
       guard isTaken else {
         let problem = OpenEnvProblem.capacity(active: count, maximum: limits.sessions)

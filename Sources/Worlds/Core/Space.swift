@@ -20,6 +20,9 @@ public enum Space: Sendable, Equatable {
     }
   }
 
+  /// Whether it holds choices.
+  public var isDiscrete: Bool { if case .discrete = self { true } else { false } }
+
   /// Whether the numbers are a value of this space; NaN never is.
   public func contains(_ value: some Collection<Float>) -> Bool {
     guard value.count == width else { return false }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A bonus for states seen seldom: scale / sqrt((scale / maximum)^2 + N(s')), where N counts the visits before
 /// (Strehl and Littman 2008; the bounded form is that of Devidze et al. 2022). Nothing at terminal states.
 ///
@@ -155,7 +157,7 @@ public struct AnnealedShaping<Inner: TransitionShaper>: TransitionShaper {
   /// The share of the shaping that is left.
   public var share: Double {
     let part = Double(seen) / Double(steps)
-    return decay == .linear ? max(0, 1 - part) : exponential(part * -4.605170185988091)
+    return decay == .linear ? max(0, 1 - part) : exp(part * -4.605170185988091)
   }
 
   public mutating func begin(_ setting: ShapingSetting) throws(ShapingError) {

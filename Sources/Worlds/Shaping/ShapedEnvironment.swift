@@ -46,7 +46,8 @@ public final class ShapedEnvironment: Environment {
                 shaper.shape(
                   TransitionBatch(
                     lanes: agents, observations: before, actions: actions, nextObservations: after,
-                    finalObservations: after, terminated: terminated, truncated: truncated, agents: agents),
+                    rewards: UnsafeBufferPointer(rewards), terminated: terminated, truncated: truncated,
+                    agents: agents),
                   rewards: rewards)
               }
             }
@@ -119,7 +120,7 @@ public final class ShapedVectorEnvironment: VectorEnvironment {
       TransitionBatch(
         lanes: count * agents, observations: UnsafeBufferPointer(before), actions: actions,
         nextObservations: base.observations, finalObservations: base.finalObservations,
-        terminated: base.terminated, truncated: base.truncated, agents: agents),
+        rewards: base.rewards, terminated: base.terminated, truncated: base.truncated, agents: agents),
       rewards: shaped)
   }
 }

@@ -34,16 +34,19 @@ public struct ShapingTransition {
   public var isLast: Bool { terminated || truncated }
 }
 
-/// The steps of many lanes at once: a vector environment's lanes, agent after agent in each environment.
+/// The steps of many lanes at once, as shapers and learned rewards see them: a vector environment's lanes, agent
+/// after agent in each environment. The buffers belong to the caller and live as long as the call.
 public struct TransitionBatch {
   public var lanes: Int
   /// `lanes` x observation width, before the step.
   public var observations: UnsafeBufferPointer<Float>
   /// `lanes` x action width.
   public var actions: UnsafeBufferPointer<Float>
-  /// After the step. Where an episode ended, `finalObservations` holds instead.
+  /// After the step. Where an episode ended, `finalObservations` holds instead (see `after`).
   public var nextObservations: UnsafeBufferPointer<Float>
   public var finalObservations: UnsafeBufferPointer<Float>
+  /// What the world paid, one for each lane.
+  public var rewards: UnsafeBufferPointer<Double>
   /// One for each environment.
   public var terminated: UnsafeBufferPointer<Bool>
   public var truncated: UnsafeBufferPointer<Bool>
@@ -52,31 +55,44 @@ public struct TransitionBatch {
   /// `lanes` x actions: the policy's probabilities before the step, where the learner gives them.
   public var probabilities: UnsafeBufferPointer<Double>?
 
+  /// - Parameter finalObservations: nil where `nextObservations` never shows a new episode's beginning.
   public init(
     lanes: Int, observations: UnsafeBufferPointer<Float>, actions: UnsafeBufferPointer<Float>,
-    nextObservations: UnsafeBufferPointer<Float>, finalObservations: UnsafeBufferPointer<Float>,
-    terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, agents: Int
+    nextObservations: UnsafeBufferPointer<Float>, finalObservations: UnsafeBufferPointer<Float>? = nil,
+    rewards: UnsafeBufferPointer<Double>, terminated: UnsafeBufferPointer<Bool>,
+    truncated: UnsafeBufferPointer<Bool>, agents: Int = 1
   ) {
     self.lanes = lanes
     self.observations = observations
     self.actions = actions
     self.nextObservations = nextObservations
-    self.finalObservations = finalObservations
+    self.finalObservations = finalObservations ?? nextObservations
+    self.rewards = rewards
     self.terminated = terminated
     self.truncated = truncated
     self.agents = agents
   }
 
-  /// The step of one lane.
-  public func transition(_ lane: Int, reward: Double) -> ShapingTransition {
-    let (width, wide) = (observations.count / lanes, actions.count / lanes)
+  public var observationWidth: Int { observations.count / lanes }
+  public var actionWidth: Int { actions.count / lanes }
+
+  /// What a lane saw after the step, of the same episode.
+  public func after(_ lane: Int) -> UnsafeBufferPointer<Float> {
     let environment = lane / agents
     let isLast = terminated[environment] || truncated[environment]
-    let after = isLast ? finalObservations : nextObservations
+    let width = observationWidth
+    return UnsafeBufferPointer(
+      rebasing: (isLast ? finalObservations : nextObservations)[lane * width..<(lane + 1) * width])
+  }
+
+  /// The step of one lane.
+  public func transition(_ lane: Int, reward: Double) -> ShapingTransition {
+    let (width, wide) = (observationWidth, actionWidth)
+    let environment = lane / agents
     return ShapingTransition(
       observation: UnsafeBufferPointer(rebasing: observations[lane * width..<(lane + 1) * width]),
       action: UnsafeBufferPointer(rebasing: actions[lane * wide..<(lane + 1) * wide]),
-      nextObservation: UnsafeBufferPointer(rebasing: after[lane * width..<(lane + 1) * width]),
+      nextObservation: after(lane),
       probabilities: probabilities.map { all in
         let actions = all.count / lanes
         return UnsafeBufferPointer(rebasing: all[lane * actions..<(lane + 1) * actions])

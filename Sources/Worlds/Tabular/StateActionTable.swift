@@ -1,3 +1,5 @@
+import Foundation
+
 /// A number for every state and action: values Q(s, a), a policy's probabilities, a reward table.
 public struct StateActionTable: Sendable, Equatable {
   public let states: Int
@@ -92,7 +94,7 @@ public struct StateActionTable: Sendable, Equatable {
     let largest = table.maximum(state)
     var sum = 0.0
     for action in 0..<actions {
-      let weight = exponential((table[state, action] - largest) / temperature)
+      let weight = exp((table[state, action] - largest) / temperature)
       self[state, action] = weight
       sum += weight
     }

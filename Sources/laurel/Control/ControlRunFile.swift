@@ -1,5 +1,6 @@
 import Control
 import Foundation
+import Learned
 import Numeric
 import Rewards
 import Worlds
@@ -14,6 +15,10 @@ struct ControlRunFile {
   var worldOptions: JSONObject
   var world: any World
   var shapers: [any TransitionShaper]
+  /// The settings of a HERON reward in place of the world's; nil without one.
+  var heron: JSONObject?
+  /// Hidden widths; nil for the method's own.
+  var netArch: [Int]?
   /// Everything else, defaults filled in.
   var settings: Parameters
   var seed: UInt64
@@ -83,8 +88,10 @@ struct ControlRunFile {
       "method [ppo]: one of \(Method.allCases.map(\.rawValue).joined(separator: ", "))",
       "shaping [none]: a list of shaping rules: \(TransitionShapers.kinds.map(\.name).joined(separator: ", "))",
     ]
+    // reward: heron: is the one learned reward that a file can name.
+    let heron = HeronConfiguration.parameters.map { "reward: heron: " + RewardsCommand.line($0) }
     return own + common.map(RewardsCommand.line) + onPolicy.map { "ppo: " + RewardsCommand.line($0) }
-      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) }
+      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) } + heron
   }
 
   /// Whether a file is a control run's: it names a world.
@@ -119,13 +126,17 @@ struct ControlRunFile {
         }
       } ?? []
     settings = try root.parameters(
-      Self.parameters(method), ignoring: ["name", "method", "world", "shaping"])
+      Self.parameters(method), ignoring: ["name", "method", "world", "shaping", "reward"])
     seed = UInt64(settings.int("seed"))
     totalTimesteps = settings.int("total_timesteps")
     evalEpisodes = settings.int("eval_episodes")
     stopReturn = settings.optionalDouble("stop_return")
     try Self.check(world, method, place, settings, root)
-    _ = try netArch(root)
+    netArch = try Self.widths(root["net_arch"])
+    heron = try Self.heron(root["reward"], method, world)
+    if heron != nil, let place = root["shaping"], !shapers.isEmpty {
+      throw place.error("a learned reward replaces the world's: shaping rules go with the world's only")
+    }
   }
 
   private static func world(_ place: YAMLValue) throws -> (String, JSONObject) {
@@ -162,18 +173,31 @@ struct ControlRunFile {
     }
   }
 
-  private func netArch(_ root: YAMLMapping?) throws -> [Int]? {
-    switch settings.json("net_arch") {
-    case .null: return nil
-    case .array(let items):
-      let widths = items.compactMap { item -> Int? in
-        if case .integer(let width) = item, (1...65_536).contains(width) { width } else { nil }
+  private static func widths(_ place: YAMLValue?) throws -> [Int]? {
+    try place?.items("a list of widths such as [64, 64]").map { item in
+      guard case .integer(let width) = item.json, (1...65_536).contains(width) else {
+        throw item.error(expected: "a width from 1 to 65536")
       }
-      if widths.count == items.count { return widths }
-    default: break
+      return width
     }
-    throw (root?["net_arch"]).map { $0.error(expected: "a list of widths such as [64, 64]") }
-      ?? ValidationFailure("net_arch is no list of widths")
+  }
+
+  /// `reward: {heron: {...}}`, checked against the world.
+  private static func heron(_ place: YAMLValue?, _ method: Method, _ world: any World) throws -> JSONObject? {
+    guard let place else { return nil }
+    let mapping = try place.mapping("the reward's name with its settings")
+    try mapping.requireKeys(["heron"])
+    let settings = try mapping.required("heron")
+    guard method != .ppo else { throw place.error("heron learns from a replay buffer: use sac, td3 or ddpg") }
+    guard case .object(let object) = settings.json else {
+      throw settings.error(expected: "a mapping with signals")
+    }
+    do {
+      _ = try HeronReward(object, observationWidth: world.observationWidth, actionWidth: world.actionWidth)
+    } catch {
+      throw settings.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
+    }
+    return object
   }
 
   var ppo: PPOConfiguration {
@@ -190,7 +214,7 @@ struct ControlRunFile {
     ppo.vfCoef = settings.double("vf_coef")
     ppo.maxGradNorm = settings.double("max_grad_norm")
     ppo.linearSchedule = settings.string("lr_scheduler_type") == "linear"
-    if let widths = try? netArch(nil) { ppo.netArch = widths }
+    if let netArch { ppo.netArch = netArch }
     if let activation = settings.optionalString("activation").flatMap(DenseActivation.init) {
       ppo.activation = activation
     }
@@ -215,7 +239,7 @@ struct ControlRunFile {
     learner.gradientSteps = settings.int("gradient_steps")
     learner.entCoef = settings.optionalDouble("ent_coef")
     learner.actionNoise = settings.double("action_noise")
-    if let widths = try? netArch(nil) { learner.netArch = widths }
+    if let netArch { learner.netArch = netArch }
     if let activation = settings.optionalString("activation").flatMap(DenseActivation.init) {
       learner.activation = activation
     }

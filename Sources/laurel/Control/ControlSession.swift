@@ -1,5 +1,6 @@
 import Control
 import Foundation
+import Learned
 import Numeric
 import Rewards
 import Studio
@@ -43,7 +44,8 @@ struct ControlSession {
       let ppo = PPO(world, run.ppo)
       if !run.shapers.isEmpty {
         ppo.reward = try ShapedReward(
-          run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma)
+          run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma,
+          hasProbabilities: world.actionSpace(of: 0).isDiscrete)
       }
       before = try evaluate(world) { ppo.act($0) }
       say(line("before", before))
@@ -71,7 +73,14 @@ struct ControlSession {
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
-      if !run.shapers.isEmpty {
+      if let heron = run.heron {
+        let reward = try HeronReward(
+          heron, observationWidth: world.observationWidth, actionWidth: world.actionWidth, seed: run.seed)
+        var told: Set<String> = []
+        reward.attach(to: learner) { report in
+          for warning in report.warnings where told.insert(warning).inserted { say("heron: \(warning)") }
+        }
+      } else if !run.shapers.isEmpty {
         learner.reward = try ShapedReward(
           run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
         learner.rewardTime = .collected
@@ -96,7 +105,7 @@ struct ControlSession {
       }
       steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
-      network = run.method == .sac ? (learner as! SAC).policy : (learner as! TD3).policy
+      network = learner.policy
     }
     progress.finish()
     say(line("after", after))

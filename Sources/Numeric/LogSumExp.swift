@@ -1,7 +1,5 @@
 import Foundation
 
-func exponential(_ x: Double) -> Double { exp(x) }
-
 /// log(sum(exp(values))) without overflow; -infinity for nothing.
 public func logSumExp(_ values: some Collection<Double>) -> Double {
   guard let largest = values.max(), largest > -.infinity else { return -.infinity }

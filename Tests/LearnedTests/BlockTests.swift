@@ -1,7 +1,7 @@
 import Testing
 import Worlds
 
-@testable import Learning
+@testable import Learned
 
 @Suite struct BlockTests {
   /// m* of card 68's table.

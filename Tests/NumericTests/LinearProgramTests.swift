@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Worlds
+@testable import Numeric
 
 @Suite struct LinearProgramTests {
   /// n variables in [-1, 2], m rows A x >= A x0 - s, drawn by numpy.random.default_rng(seed) in the order costs,

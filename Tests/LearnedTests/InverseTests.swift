@@ -3,7 +3,7 @@ import Rewards
 import Testing
 import Worlds
 
-@testable import Learning
+@testable import Learned
 
 @Suite struct InverseTests {
   /// Random transitions of a small game.
