@@ -44,6 +44,12 @@ public struct StoreCase: Sendable {
     36: [1: .add(-0.05)], 44: [0: .add(0.15)], 48: [1: .add(-0.10)], 54: [0: .add(0.20)],
   ]
 
+  /// The noise of the released suite: 198 normal numbers of deviation 0.02 from NumPy's `RandomState(42)`.
+  public static var releasedNoise: [Double] {
+    var random = MersenneTwister(seed: 42)
+    return (0..<198).map { _ in 0.02 * random.normal() }
+  }
+
   public var shocks = Self.history
 
   public init() {}

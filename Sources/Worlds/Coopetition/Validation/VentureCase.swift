@@ -79,6 +79,36 @@ public struct VentureCase: Sendable {
     return outcome
   }
 
+  /// What the rubric gives to no case in particular: means over random dependences (uniform of [0, 1]) and shares
+  /// (the first agent's uniform of [0.3, 0.7]).
+  public struct NullScores: Sendable {
+    /// Mean scores, and how often the logarithmic value scores higher.
+    public var logarithmic, power, logarithmicWins: Double
+  }
+
+  public static func nullScores(draws: Int, seed: UInt64) -> NullScores {
+    var random = PCG64(seed: seed)
+    var scores = NullScores(logarithmic: 0, power: 0, logarithmicWins: 0)
+    for _ in 0..<draws {
+      let dependence = [[0, random.uniform()], [random.uniform(), 0]]
+      let share = random.uniform(0.3, 0.7)
+      let totals = [
+        VentureCase(value: .logarithmic(scale: 20), synergyWeight: 0.65),
+        VentureCase(
+          value: .power(exponent: 0.75), synergyWeight: 0.5),
+      ].map { venture in
+        var venture = venture
+        venture.payoff.dependence = dependence
+        venture.payoff.shares = [share, 1 - share]
+        return Double(venture.run().score.total)
+      }
+      scores.logarithmic += totals[0] / Double(draws)
+      scores.power += totals[1] / Double(draws)
+      scores.logarithmicWins += totals[0] > totals[1] ? 1 / Double(draws) : 0
+    }
+    return scores
+  }
+
   private func score(
     _ outcome: Outcome, _ payoffs: [Double], _ before: [Double], _ values: (Double, Double)
   ) -> Score {
