@@ -108,8 +108,6 @@ public struct BenchmarkTable: Sendable {
     }
   }
 
-  /// `results.csv` has `results.croissant.json` beside it.
-  public var metadataPath: String {
-    URL(fileURLWithPath: path).deletingPathExtension().path + ".croissant.json"
-  }
+  /// `results.csv` has `results.csv.croissant.json` beside it.
+  public var metadataPath: String { path + ".croissant.json" }
 }

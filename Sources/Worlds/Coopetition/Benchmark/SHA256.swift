@@ -27,7 +27,7 @@ enum SHA256 {
     message.append(0x80)
     message += Array(repeating: 0, count: (120 - message.count % 64) % 64)
     for shift in stride(from: 56, through: 0, by: -8) {
-      message.append(UInt8(truncatingIfNeeded: UInt64(data.count) &* 8 >> UInt64(shift)))
+      message.append(UInt8(truncatingIfNeeded: (UInt64(data.count) &* 8) >> UInt64(shift)))
     }
     for block in stride(from: 0, to: message.count, by: 64) { compress(message[block..<block + 64], &hash) }
     return hash.map { String(format: "%08x", $0) }.joined()
