@@ -9,9 +9,10 @@ import Rewards
 ///   max] of the two. The reference fails as in ``AnswerReward``.
 /// - `overlong` (DAPO, arXiv 2503.14476, eq. 13): 0 up to target - tolerance, falling linearly to -1 at
 ///   target, -1 beyond. Range [-1, 0].
+/// - `count`: L itself, for combiners that weigh lengths (HARMO's ``LengthAspect``); alone it pays for padding.
 /// - Empty input has length 0. Any bytes can be counted; cost is linear.
 public struct LengthReward: BytewiseReward {
-  public enum Mode: String, Sendable, CaseIterable { case target, cosine, overlong }
+  public enum Mode: String, Sendable, CaseIterable { case target, cosine, overlong, count }
   /// What is counted. Tokens fall back on characters (Unicode scalars) where no tokenizer was involved.
   public enum Unit: String, Sendable, CaseIterable { case tokens, words, characters, bytes }
 
@@ -28,13 +29,15 @@ public struct LengthReward: BytewiseReward {
     switch mode {
     case .target: 1
     case .overlong: 0
+    case .count: nil
     case .cosine: correctness == nil ? max(start, end) : max(abs(start), abs(end))
     }
   }
 
   /// - Throws: `ParameterError` when target or tolerance is not positive, or a number is not finite.
   public init(
-    name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,
+    name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double = 1,
+    tolerance: Double = 1,
     start: Double = 1, end: Double = 0.5, correctness: AnswerReward? = nil
   ) throws(ParameterError) {
     guard target > 0, target.isFinite else {
@@ -61,6 +64,7 @@ public struct LengthReward: BytewiseReward {
     switch mode {
     case .target: return .scored(max(0, 1 - abs(length - target) / tolerance))
     case .overlong: return .scored(min(0, max(-1, (target - tolerance - length) / tolerance)))
+    case .count: return .scored(length)
     case .cosine:
       var sign = 1.0
       if let correctness {
