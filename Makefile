@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs papers clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-overlap bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs papers clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -56,6 +56,10 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 	@bench/prepare-math
 	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
 	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
+
+bench-overlap: build ## BLEU, chrF and ROUGE, sacrebleu and rouge-score against Laurel, on this machine
+	@bench/prepare-overlap
+	.deps/bench-overlap-python/bin/python bench/overlap.py --seed $(BENCH_SEED)
 
 bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
 	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
