@@ -16,7 +16,8 @@ public final class ShapedReward: StepReward {
     self.shapers = shapers
     let setting = ShapingSetting(
       lanes: lanes, observationSpace: world.observationSpace(of: 0), actionSpace: world.actionSpace(of: 0),
-      discount: discount, hasProbabilities: hasProbabilities)
+      discount: discount, hasProbabilities: hasProbabilities,
+      team: (0..<world.agents).map { world.actionSpace(of: $0) })
     for index in self.shapers.indices { try self.shapers[index].begin(setting) }
   }
 

@@ -12,7 +12,7 @@ struct ControlRunFileTests {
     return try ControlRunFile(path: path.path)
   }
 
-  @Test(arguments: ["cartpole", "pendulum", "pendulum-heron"])
+  @Test(arguments: ["cartpole", "pendulum", "pendulum-heron", "loyalty"])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -30,6 +30,7 @@ struct ControlRunFileTests {
     ("world: cartpole\nnet_arch: [64, 0]", 2, "a width from 1 to 65536"),
     ("world: cartpole\nshaping:\n  - potental", 3, "potential"),
     ("world: cartpole\nreward:\n  heron: {}", 3, "replay buffer"),
+    ("world: slcd\nshaping:\n  - {name: loyalty, theta: 1.5}", 3, "a number from 0 to 1"),
     ("world: pendulum\nmethod: td3\nreward:\n  heron: {signals: []}", 4, "signals"),
     (
       "world: pendulum\nmethod: td3\nreward:\n  heron: {signals: [{name: a, of: \"observation[7]\", better: lower}]}",

@@ -110,7 +110,7 @@ public struct EpisodeNeutral<Inner: TransitionShaper>: TransitionShaper {
   public mutating func begin(_ setting: ShapingSetting) throws(ShapingError) {
     gamma = try agreed(discount, setting)
     guard gamma > 0 else { throw .parameter("the correction divides by the discount, which is 0") }
-    try inner.begin(setting)
+    try inner.begin(setting.alone)
     owed = Array(repeating: 0, count: setting.lanes)
   }
 
@@ -162,7 +162,7 @@ public struct AnnealedShaping<Inner: TransitionShaper>: TransitionShaper {
 
   public mutating func begin(_ setting: ShapingSetting) throws(ShapingError) {
     seen = 0
-    try inner.begin(setting)
+    try inner.begin(setting.alone)
   }
 
   public mutating func restart(lane: Int) { inner.restart(lane: lane) }

@@ -16,7 +16,8 @@ public final class ShapedEnvironment: Environment {
     try self.shaper.begin(
       ShapingSetting(
         lanes: base.agents, observationSpace: base.observationSpace(of: 0),
-        actionSpace: base.actionSpace(of: 0), discount: discount))
+        actionSpace: base.actionSpace(of: 0), discount: discount,
+        team: (0..<base.agents).map { base.actionSpace(of: $0) }))
   }
 
   public var agents: Int { base.agents }
@@ -77,7 +78,8 @@ public final class ShapedVectorEnvironment: VectorEnvironment {
     try shaper.begin(
       ShapingSetting(
         lanes: base.count * base.agents, observationSpace: base.observationSpace(of: 0),
-        actionSpace: base.actionSpace(of: 0), discount: discount))
+        actionSpace: base.actionSpace(of: 0), discount: discount,
+        team: (0..<base.agents).map { base.actionSpace(of: $0) }))
     self.shaper = shaper
     before = .allocate(capacity: base.observations.count)
     before.initialize(repeating: 0)

@@ -123,10 +123,13 @@ public struct ShapingSetting: Sendable {
   public var hasNextAction: Bool
   /// Whether transitions carry the policy's probabilities.
   public var hasProbabilities: Bool
+  /// The action space of every agent of an environment, where the shaper is given all of them together (batches of
+  /// a learner or an environment); empty where it is given one transition at a time (inside another shaper).
+  public var team: [Space]
 
   public init(
     lanes: Int = 1, observationSpace: Space, actionSpace: Space, discount: Double,
-    hasNextAction: Bool = false, hasProbabilities: Bool = false
+    hasNextAction: Bool = false, hasProbabilities: Bool = false, team: [Space] = []
   ) {
     self.lanes = lanes
     self.observationSpace = observationSpace
@@ -134,6 +137,14 @@ public struct ShapingSetting: Sendable {
     self.discount = discount
     self.hasNextAction = hasNextAction
     self.hasProbabilities = hasProbabilities
+    self.team = team
+  }
+
+  /// As a shaper inside another one is told it: transitions come one at a time.
+  var alone: ShapingSetting {
+    var setting = self
+    setting.team = []
+    return setting
   }
 }
 

@@ -185,6 +185,7 @@ public enum TransitionShapers {
           factor: $0.double("factor"), offset: $0.double("offset"),
           limits: low.isFinite || high.isFinite ? low...high : nil)
       }),
+    LoyaltyShaping.kind,
   ]
 
   private static let discount = Parameter(

@@ -15,8 +15,9 @@ public struct FoundationCase: Sendable {
   public enum Expectation: String, Sendable { case high, moderate, sustained, declining }
 
   public struct Outcome: Sendable {
-    /// Of each phase.
+    /// Of each phase: the members' mean, and each member's.
     public var efforts: [Double]
+    public var memberEfforts: [[Double]]
     public var cohesion, meanLoyalty: [Double]
     public var scores: [Int]
     public var total: Int { scores.reduce(0, +) }
@@ -53,12 +54,13 @@ public struct FoundationCase: Sendable {
 
   public func run() -> Outcome {
     var outcome = Outcome(
-      efforts: [], cohesion: [], meanLoyalty: [], scores: [], rootMeanSquareError: 0,
+      efforts: [], memberEfforts: [], cohesion: [], meanLoyalty: [], scores: [], rootMeanSquareError: 0,
       meanAbsolutePercentageError: 0, correlation: 0)
     for phase in Self.phases {
       let loyalties = (0..<phase.members).map { Self.founders[$0 % 8].loyalty * phase.loyalty }
       let weights = (0..<phase.members).map { $0 < 8 ? Self.founders[$0].weight : 1 / Double(phase.members) }
       let efforts = equilibrium.solve(loyalties: loyalties).actions
+      outcome.memberEfforts.append(efforts)
       outcome.efforts.append(efforts.reduce(0, +) / Double(phase.members))
       outcome.cohesion.append(TeamCohesion.cohesion(loyalties: loyalties, weights: weights))
       outcome.meanLoyalty.append(loyalties.reduce(0, +) / Double(phase.members))

@@ -31,12 +31,18 @@ public struct LoyaltyStudy: Sendable {
   }
 
   public var welfare: TeamParameters.Welfare
+  /// phi_B and phi_C.
+  public var benefit, tolerance: Double
 
-  public init(welfare: TeamParameters.Welfare = .sum) { self.welfare = welfare }
+  public init(welfare: TeamParameters.Welfare = .sum, benefit: Double = 0.8, tolerance: Double = 0.3) {
+    self.welfare = welfare
+    self.benefit = benefit
+    self.tolerance = tolerance
+  }
 
   private func effort(
     _ productivity: Double, _ returns: Double, _ cost: Double, _ size: Int, _ loyalty: Double,
-    benefit: Double = 0.8, tolerance: Double = 0.3
+    benefit: Double, tolerance: Double
   ) -> Double {
     let team = TeamParameters(
       productivity: productivity, returns: returns, cost: cost, benefit: benefit, tolerance: tolerance,
@@ -56,9 +62,10 @@ public struct LoyaltyStudy: Sendable {
         for cost in Self.costs {
           var alone: [Double] = []
           for size in Self.sizes {
-            func at(_ loyalty: Double, _ benefit: Double = 0.8, _ tolerance: Double = 0.3) -> Double {
+            func at(_ loyalty: Double, _ benefit: Double, _ tolerance: Double) -> Double {
               effort(productivity, returns, cost, size, loyalty, benefit: benefit, tolerance: tolerance)
             }
+            func at(_ loyalty: Double) -> Double { at(loyalty, benefit, tolerance) }
             let efforts = Self.loyalties.map { at($0) }
             alone.append(efforts[0])
             let free = TeamParameters(productivity: productivity, returns: returns, cost: cost)
@@ -67,7 +74,7 @@ public struct LoyaltyStudy: Sendable {
             if zip(efforts, efforts.dropFirst()).allSatisfy({ $0 <= $1 }) { summary.monotonicity += 1 }
             ratios.append(at(0.9) / at(0.1))
             let base = at(0.7, 0, 0)
-            let separate = at(0.7, 0.8, 0) - base + at(0.7, 0, 0.3) - base
+            let separate = at(0.7, benefit, 0) - base + at(0.7, 0, tolerance) - base
             synergies.append(separate > 0 ? (efforts[3] - base) / separate : 1)
             summary.bounded += efforts.filter { 0...50 ~= $0 }.count
             if efforts.contains(where: { $0 >= 50 }) { summary.capped += 1 }

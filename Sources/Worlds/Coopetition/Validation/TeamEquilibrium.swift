@@ -49,6 +49,20 @@ public struct TeamEquilibrium: Sendable, Equatable {
     clip(targetTotal(loyalty: loyalty, members: members) / Double(members))
   }
 
+  /// An equilibrium in closed form (water filling): members in the order of their target totals, highest first, fill
+  /// up to their target or the largest effort; whoever finds his target reached does the least.
+  public func waterFilling(loyalties: [Double]) -> [Double] {
+    let targets = loyalties.map { targetTotal(loyalty: $0, members: loyalties.count) }
+    var efforts = loyalties.map { _ in minimumEffort }
+    var total = minimumEffort * Double(loyalties.count)
+    for member in targets.indices.sorted(by: { targets[$0] > targets[$1] }) {
+      let others = total - minimumEffort
+      efforts[member] = clip(targets[member] - others)
+      total = others + efforts[member]
+    }
+    return efforts
+  }
+
   private func clip(_ effort: Double) -> Double { max(minimumEffort, min(team.maximumEffort, effort)) }
 
   /// Algorithm 1 of the paper: best responses in turn from half of the largest effort. How much each member does is
