@@ -45,13 +45,16 @@ public struct GreedyMetaLearner: Sendable {
   private let entries: [Int]
   private var values: [Double]
 
-  public init(_ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64) {
+  /// - Parameter onStep: Called after each step of all streams; false ends the training.
+  public init(
+    _ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64, onStep: () -> Bool = { true }
+  ) {
     precondition(world.arms <= 5, "a table over more than five arms is too large")
     self.world = world
     self.settings = settings
     entries = Self.entries(arms: world.arms, digits: bins + 1)
     values = [Double](repeating: 0, count: entries.count / world.arms)
-    train(seed: seed)
+    train(seed: seed, onStep)
   }
 
   /// The arm's own digit, then the others' in ascending order.
@@ -103,7 +106,7 @@ public struct GreedyMetaLearner: Sendable {
     return best
   }
 
-  private mutating func train(seed: UInt64) {
+  private mutating func train(seed: UInt64, _ onStep: () -> Bool) {
     var random = PCG64(seed: seed)
     let (arms, places) = (world.arms, places)
     var states = (0..<settings.streams).map { _ in world.initialState(after: nil, random: &random) }
@@ -136,6 +139,7 @@ public struct GreedyMetaLearner: Sendable {
         values[entry] += rate * errors[entry] / touches[entry]
         (errors[entry], touches[entry]) = (0, 0)
       }
+      if !onStep() { return }
     }
   }
 

@@ -7,7 +7,16 @@ import Worlds
 
 /// A run file of control: a world, a learner under Stable-Baselines3's names, and shaping.
 struct ControlRunFile {
-  enum Method: String, CaseIterable { case ppo, sac, td3, ddpg }
+  enum Method: String, CaseIterable {
+    case ppo, sac, td3, ddpg, sarsa, reinforce, barfi
+    case qLearning = "q_learning"
+    case actorCritic = "actor_critic"
+    case greedyMeta = "greedy_meta"
+
+    var isOffPolicy: Bool { self == .sac || self == .td3 || self == .ddpg }
+    /// It keeps a table, no network.
+    var isTabular: Bool { self != .ppo && !isOffPolicy }
+  }
 
   var name: String
   var method: Method
@@ -15,6 +24,8 @@ struct ControlRunFile {
   var worldOptions: JSONObject
   var world: any World
   var shapers: [any TransitionShaper]
+  /// What barfi weighs; empty for other methods.
+  var hints: [any TransitionShaper]
   /// The settings of a HERON reward in place of the world's; nil without one.
   var heron: JSONObject?
   /// Hidden widths; nil for the method's own.
@@ -77,7 +88,11 @@ struct ControlRunFile {
   ]
 
   private static func parameters(_ method: Method) -> [Parameter] {
-    common + (method == .ppo ? onPolicy : offPolicy)
+    if method.isTabular {
+      return common.filter { !["learning_rate", "activation", "net_arch"].contains($0.name) }
+        + TabularRun.parameters(method)
+    }
+    return common + (method == .ppo ? onPolicy : offPolicy)
   }
 
   /// The keys of a control run, a line each.
@@ -91,7 +106,7 @@ struct ControlRunFile {
     // reward: heron: is the one learned reward that a file can name.
     let heron = HeronConfiguration.parameters.map { "reward: heron: " + RewardsCommand.line($0) }
     return own + common.map(RewardsCommand.line) + onPolicy.map { "ppo: " + RewardsCommand.line($0) }
-      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) } + heron
+      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) } + TabularRun.keyLines + heron
   }
 
   /// Whether a file is a control run's: it names a world.
@@ -119,12 +134,12 @@ struct ControlRunFile {
     do { world = try WorldRegistry.standard.world(worldName, worldOptions) } catch {
       throw place.error(error.message, suggestion: error.suggestion)
     }
-    shapers =
-      try root["shaping"]?.items("a list of shaping rules").map { item in
-        do { return try TransitionShapers.shaper(item.json) } catch let error as ParameterError {
-          throw item.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
-        }
-      } ?? []
+    shapers = try Self.rules(root["shaping"])
+    hints = method == .barfi ? try Self.rules(root.required("hint")) : []
+    if let place = root["shaping"], !shapers.isEmpty, method == .barfi || method == .greedyMeta {
+      throw place.error(
+        "\(method.rawValue) takes no shaping rules" + (method == .barfi ? ": list them under hint" : ""))
+    }
     settings = try root.parameters(
       Self.parameters(method), ignoring: ["name", "method", "world", "shaping", "reward"])
     seed = UInt64(settings.int("seed"))
@@ -137,6 +152,14 @@ struct ControlRunFile {
     if heron != nil, let place = root["shaping"], !shapers.isEmpty {
       throw place.error("a learned reward replaces the world's: shaping rules go with the world's only")
     }
+  }
+
+  private static func rules(_ place: YAMLValue?) throws -> [any TransitionShaper] {
+    try place?.items("a list of shaping rules").map { item in
+      do { return try TransitionShapers.shaper(item.json) } catch let error as ParameterError {
+        throw item.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
+      }
+    } ?? []
   }
 
   private static func world(_ place: YAMLValue) throws -> (String, JSONObject) {
@@ -154,7 +177,9 @@ struct ControlRunFile {
   private static func check(
     _ world: any World, _ method: Method, _ place: YAMLValue, _ settings: Parameters, _ root: YAMLMapping
   ) throws {
-    if method == .ppo {
+    if method.isTabular {
+      try checkTable(world, method, place)
+    } else if method == .ppo {
       let rows = settings.int("n_envs") * settings.int("n_steps") * world.agents
       guard settings.int("batch_size") <= rows else {
         throw (root["batch_size"] ?? root.place).error(
@@ -169,6 +194,21 @@ struct ControlRunFile {
       else {
         throw place.error(
           "\(method.rawValue) needs actions of a bounded box; this world has choices: use method: ppo")
+      }
+    }
+  }
+
+  private static func checkTable(_ world: any World, _ method: Method, _ place: YAMLValue) throws {
+    guard world.agents == 1 else {
+      throw place.error(
+        "\(method.rawValue) is for one agent; this world has \(world.agents): use method: ppo")
+    }
+    guard case .discrete = world.actionSpace(of: 0) else {
+      throw place.error("\(method.rawValue) needs actions that are choices: use method: ppo, sac or td3")
+    }
+    if method == .greedyMeta {
+      guard let bandit = world as? BlockBandit, bandit.arms <= 5 else {
+        throw place.error("greedy_meta learns on the world block-bandit with at most 5 arms")
       }
     }
   }
@@ -188,7 +228,9 @@ struct ControlRunFile {
     let mapping = try place.mapping("the reward's name with its settings")
     try mapping.requireKeys(["heron"])
     let settings = try mapping.required("heron")
-    guard method != .ppo else { throw place.error("heron learns from a replay buffer: use sac, td3 or ddpg") }
+    guard method.isOffPolicy else {
+      throw place.error("heron learns from a replay buffer: use sac, td3 or ddpg")
+    }
     guard case .object(let object) = settings.json else {
       throw settings.error(expected: "a mapping with signals")
     }

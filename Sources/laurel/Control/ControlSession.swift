@@ -31,6 +31,7 @@ struct ControlSession {
   private func open(_ world: some World, _ summary: String?) throws {
     let began = Date()
     say("run \(folder.path): \(run.worldName), \(run.method.rawValue), seed \(run.seed)")
+    if run.method.isTabular { return try openTable(world, began, summary) }
     let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
     var curve: [(steps: Int, value: Double)] = []
@@ -108,32 +109,40 @@ struct ControlSession {
       network = learner.policy
     }
     progress.finish()
-    say(line("after", after))
-    let seconds = -began.timeIntervalSinceNow
     try write(network)
+    try finish(
+      before, after, steps, episodes, -began.timeIntervalSinceNow, returns: curve, series: extra, summary)
+  }
+
+  /// Writes the summary and the page, and says where.
+  func finish(
+    _ before: Evaluation, _ after: Evaluation, _ steps: Int, _ episodes: Int, _ seconds: Double,
+    returns: ControlReport.Curve, series: [String: ControlReport.Curve], _ summary: String?
+  ) throws {
+    say(line("after", after))
     try write(summary, before, after, steps, episodes, seconds)
     let report = ControlReport(
       name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
       episodes: episodes, seconds: seconds, before: (before.mean, before.deviation),
-      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes, returns: curve,
-      series: extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, yaml: run.text)
+      after: (after.mean, after.deviation), evaluationEpisodes: after.returns.count, returns: returns,
+      series: series.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, yaml: run.text)
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }
   }
 
-  private func hasArrived(_ value: Double?) -> Bool {
+  func hasArrived(_ value: Double?) -> Bool {
     guard let stop = run.stopReturn, let value else { return false }
     return value >= stop
   }
 
-  private func line(_ name: String, _ one: Evaluation) -> String {
+  func line(_ name: String, _ one: Evaluation) -> String {
     String(
       format: "%@: return %.2f ± %.2f over %d episodes", name, one.mean, one.deviation, one.returns.count)
   }
 
   /// Episodes on seeds that training never used. Several agents share the policy; the return is their sum.
-  private func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
+  func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
     let environment = world.environment()
     let width = world.observationWidth
     var returns: [Double] = []
@@ -200,7 +209,7 @@ struct ControlSession {
 }
 
 /// One JSON object a line, each written as soon as it is known.
-private final class MetricsFile {
+final class MetricsFile {
   private let handle: FileHandle
   private let path: String
 
