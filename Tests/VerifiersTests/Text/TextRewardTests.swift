@@ -56,6 +56,12 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
     #expect(try value(length(.tokens), "whatever", tokens: 4) == 1)
     #expect(try value(length(.tokens), "1234") == 1)
     #expect(try value(length(.tokens), "") == 0)
+    for text in ["", "a", "aé日🙂", "naïve café 日本語 🙂🙂 0123456789 ÿ\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"] {
+      for count in 0..<12 {
+        let long = String(repeating: "x", count: count) + text
+        #expect(try value(LengthReward(mode: .count), long) == Double(long.unicodeScalars.count))
+      }
+    }
     #expect(try value(LengthReward(mode: .count, unit: .words), "one two three") == 3)
   }
 
