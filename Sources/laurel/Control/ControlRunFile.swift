@@ -136,6 +136,9 @@ struct ControlRunFile {
     }
     shapers = try Self.rules(root["shaping"])
     hints = method == .barfi ? try Self.rules(root.required("hint")) : []
+    if method == .barfi, hints.isEmpty {
+      throw try root.required("hint").error("expected at least one shaping rule")
+    }
     if let place = root["shaping"], !shapers.isEmpty, method == .barfi || method == .greedyMeta {
       throw place.error(
         "\(method.rawValue) takes no shaping rules" + (method == .barfi ? ": list them under hint" : ""))
