@@ -78,7 +78,10 @@ extension ControlSession {
   /// The greedy learner whose exploring emerges: its reward a pull, beside that of hand-written players.
   private func openMeta(_ world: BlockBandit, _ began: Date, _ summary: String?) throws {
     let (streams, pulls) = (4000, 200)
-    func evaluation(_ reward: Double) -> Evaluation { Evaluation(returns: [reward]) }
+    /// Twenty parts, so that the spread is seen.
+    func evaluation(_ reward: (_ streams: Int, _ seed: UInt64) -> Double) -> Evaluation {
+      Evaluation(returns: (0..<20).map { reward(streams / 20, run.seed &+ 100 &+ $0) })
+    }
     let players: [(String, BlockPolicy)] = [
       (
         "optimal without noise",
@@ -87,9 +90,13 @@ extension ControlSession {
       ("greedy once positive", .reservation(threshold: 0)), ("Thompson sampling", .thompson),
       ("Bayes-greedy", .bayesGreedy), ("epsilon-greedy 0.1", .epsilonGreedy(0.1)),
     ]
-    let progress = Progress(total: Double(run.metaLearner.steps), unit: "steps")
-    let learner = GreedyMetaLearner(world, run.metaLearner, seed: run.seed) {
-      progress.advance(by: 1)
+    let own = run.metaLearner
+    let progress = Progress(total: Double(own.steps * own.streams), unit: "pulls")
+    var (curve, step): (ControlReport.Curve, Int) = ([], 0)
+    let learner = GreedyMetaLearner(world, own, seed: run.seed) { reward in
+      progress.advance(by: Double(own.streams), note: String(format: "reward %.2f", reward))
+      step += 1
+      if step % max(1, own.steps / 500) == 0 { curve.append((step * own.streams, reward)) }
       return !Task.isCancelled
     }
     progress.finish()
@@ -109,17 +116,12 @@ extension ControlSession {
     }
     lines.append(("within_block", .array(result.withinBlock.map { $0.isFinite ? .number($0) : .null })))
     try write(.object(JSONObject(lines)), "policy.json")
-    let random = BlockPolicy.epsilonGreedy(1).averageReward(
-      in: world, streams: streams, pulls: pulls, seed: run.seed &+ 2)
-    let steps = run.metaLearner.steps * run.metaLearner.streams
     try finish(
-      evaluation(random), evaluation(result.reward), steps, steps, -began.timeIntervalSinceNow, returns: [],
-      series: [
-        "reward of the n-th pull of a block": result.withinBlock.enumerated().filter { $0.element.isFinite }
-          .map {
-            ($0.offset + 1, $0.element)
-          }
-      ], summary)
+      evaluation {
+        BlockPolicy.epsilonGreedy(1).averageReward(in: world, streams: $0, pulls: pulls, seed: $1)
+      },
+      evaluation { learner.evaluate(streams: $0, pulls: pulls, seed: $1).reward }, step * own.streams,
+      step * own.streams, -began.timeIntervalSinceNow, returns: curve, series: [:], summary)
   }
 
   private func write(_ value: JSONValue, _ name: String) throws {
