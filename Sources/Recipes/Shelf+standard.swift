@@ -9,5 +9,5 @@ extension Shelf {
     EmergentExploration(), Heron(), Morec(),
   ]
 
-  private static let coopetition: [any Recipe] = [CollectiveActionLoyalty()]
+  private static let coopetition: [any Recipe] = [CollectiveActionLoyalty(), CoopetitionGym()]
 }

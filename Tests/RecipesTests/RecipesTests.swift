@@ -3,7 +3,7 @@ import Shelf
 import Testing
 
 /// The recipes that take a second or two; the others are run by `laurel reproduce`.
-private let quick = ["reward-engineering-overview", "barfi", "collective-action-loyalty"]
+private let quick = ["reward-engineering-overview", "barfi"]
 
 @Suite struct RecipesTests {
   @Test(arguments: quick) func theClaimHoldsOnAFreshSeed(slug: String) throws {

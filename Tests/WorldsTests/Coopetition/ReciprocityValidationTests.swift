@@ -60,6 +60,7 @@ import Testing
   @Test func theNoisyStoreScoresAsTheOriginal() {
     let noise = CoopetitionFixture.all["apple_noise"].array.map(\.double)
     #expect(noise.count == 198)
+    #expect(zip(noise, StoreCase.releasedNoise).allSatisfy { abs($0 - $1) < 1e-9 })
     let outcome = StoreCase().run(noise: noise)
     #expect(outcome.phaseScores == [8.5, 10, 8, 6.5, 10] && outcome.total == 43 && outcome.passes)
     #expect(

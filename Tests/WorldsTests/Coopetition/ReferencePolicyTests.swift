@@ -184,26 +184,12 @@ import Testing
     ]
     for (mode, levels, trust, total) in expected {
       let world = try game("slcd", [("reward_mode", .string(mode.rawValue))])
-      let equilibrium = BestResponseSolver().solve(from: [45, 45]) { agent, actions in
-        // The whole grid of 101 levels once; afterwards only a neighbourhood would change.
-        var best = (level: 0.0, value: -Double.infinity)
-        for level in stride(from: 0.0, through: 100, by: 1) {
-          var trial = actions
-          trial[agent] = level
-          let value = constantReturn(world, trial)[agent]
-          if value > best.value { best = (level, value) }
-        }
-        return best.level
-      }
+      let equilibrium = ReferencePolicies.constantEquilibrium(in: world)
       #expect(equilibrium.hasConverged && equilibrium.actions == levels, "\(equilibrium.actions)")
       let outcome = ReferencePolicies.evaluate(ConstantPolicy(name: "", actions: levels), in: world)
       #expect(abs(outcome.finalTrust - trust) < 0.001)
       #expect(abs(outcome.total - total) < 1)
     }
-  }
-
-  private func constantReturn(_ world: CoopetitionGame, _ actions: [Double]) -> [Double] {
-    ReferencePolicies.evaluate(ConstantPolicy(name: "", actions: actions), in: world).returns
   }
 }
 

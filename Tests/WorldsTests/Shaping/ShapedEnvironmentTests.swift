@@ -123,6 +123,6 @@ private struct Lift: World {
       "gridworld", "weighted_sum", "InverseRewardDesign", "DifferenceRewardWorld", "BehaviourAlignment",
     ]
     for rule in rules { if let part = rule.part { #expect((names + other).contains(part), "\(part)") } }
-    #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + ["exploration_guided"])))
+    #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + ["exploration_guided", "loyalty"])))
   }
 }

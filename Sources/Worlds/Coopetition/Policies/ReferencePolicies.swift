@@ -15,8 +15,13 @@ public enum ReferencePolicies {
     public var returns: [Double]
     /// The mean number of steps.
     public var steps: Double
-    /// Mean trust at the end of the last episode.
+    /// Mean trust at the end of the last episode, and the mean of that over episodes.
     public var finalTrust: Double
+    public var finalTrustMean = 0.0
+    /// Each episode's return, summed over agents.
+    public var totals: [Double] = []
+    /// The mean share of the endowments that was contributed.
+    public var cooperationRate = 0.0
     /// The actions of the first and of the last step of the last episode.
     public var firstActions, lastActions: [Float]
 
@@ -31,25 +36,37 @@ public enum ReferencePolicies {
     var policy = policy
     let environment = world.environment(seed: seed)
     let width = world.observationWidth
+    let endowments = world.parameters.endowments
     var outcome = Outcome(
       returns: Array(repeating: 0, count: world.agents), steps: 0, finalTrust: 0, firstActions: [],
       lastActions: [])
     for episode in 0..<max(1, episodes) {
       var observation = environment.reset(seed: episode == 0 ? seed : nil)
+      var total = 0.0
       while true {
         let actions = policy.act(observation[..<width])
         // Policies give finite actions of the right number.
         guard let transition = try? environment.step(actions) else { break }
         observation = transition.observation
-        for agent in 0..<world.agents { outcome.returns[agent] += transition.rewards[agent] }
+        for agent in 0..<world.agents {
+          outcome.returns[agent] += transition.rewards[agent]
+          total += transition.rewards[agent]
+        }
+        if let state = environment.state {
+          outcome.cooperationRate += zip(state.actions, endowments).reduce(0) { $0 + $1.0 / $1.1 }
+        }
         outcome.steps += 1
         outcome.lastActions = actions
         if environment.steps == 1 { outcome.firstActions = actions }
         if transition.isLast { break }
       }
       outcome.finalTrust = environment.state?.meanTrust ?? .nan
+      outcome.finalTrustMean += outcome.finalTrust
+      outcome.totals.append(total)
     }
     let number = Double(max(1, episodes))
+    outcome.cooperationRate /= outcome.steps * Double(world.agents)
+    outcome.finalTrustMean /= number
     outcome.returns = outcome.returns.map { $0 / number }
     outcome.steps /= number
     return outcome

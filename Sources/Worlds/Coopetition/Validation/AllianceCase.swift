@@ -22,7 +22,14 @@ public struct AllianceCase: Sendable {
     public var trust: [[Double]]
     /// [R_01, R_10].
     public var reputation: [[Double]]
-    public var score: Score
+    /// The rubric line by line, and its sums.
+    public var indicators: [CaseIndicator] = []
+    public var score: Score {
+      func sum(_ category: String) -> Int { Int(indicators.points(category)) }
+      return Score(
+        alignment: sum("alignment"), behaviour: sum("behaviour"), mechanism: sum("mechanism"),
+        outcome: sum("outcome"))
+    }
     /// Of the trust entries over the phases.
     public var analysis: VarianceAnalysis
 
@@ -71,45 +78,46 @@ public struct AllianceCase: Sendable {
       return trust[start..<start + phase.steps].flatMap { $0 }
     }
     var outcome = Outcome(
-      trust: trust, reputation: reputation,
-      score: Score(alignment: 10, behaviour: 0, mechanism: 0, outcome: 0),
-      analysis: VarianceAnalysis(groups: groups))
-    outcome.score = score(outcome)
+      trust: trust, reputation: reputation, analysis: VarianceAnalysis(groups: groups))
+    outcome.indicators = indicators(outcome)
     return outcome
   }
 
-  private func score(_ outcome: Outcome) -> Score {
+  private func indicators(_ outcome: Outcome) -> [CaseIndicator] {
     let signals = phases.map { tanh($0.action - baseline) }
     let ends = phases.indices.map { index in phases[...index].reduce(0) { $0 + $1.steps } }
     let starts = [0] + ends.dropLast()
     let changes = phases.indices.map { outcome.mean(ends[$0]) - outcome.mean(starts[$0]) }
-    var score = Score(alignment: 10, behaviour: 0, mechanism: 0, outcome: 0)
-    for (signal, change) in zip(signals, changes) where signal * change > 0 { score.behaviour += 3 }
-    score.behaviour = min(15, score.behaviour)
-
     func meanRate(_ isWanted: (Double) -> Bool) -> Double? {
       let rates = phases.indices.filter { isWanted(signals[$0]) }.map {
         abs(changes[$0]) / Double(phases[$0].steps)
       }
       return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
     }
-    if let erosion = meanRate({ $0 < 0 }), let building = meanRate({ $0 > 0 }), erosion > 1.5 * building {
-      score.mechanism += 5
+    var isNegative = false
+    if let erosion = meanRate({ $0 < 0 }), let building = meanRate({ $0 > 0 }) {
+      isNegative = erosion > 1.5 * building
     }
-    for index in phases.indices.dropLast() where signals[index] < -0.3 && signals[index + 1] > 0.3 {
-      let before = outcome.mean(max(0, starts[index] - 1))
-      if ends[index + 1] < outcome.trust.count, outcome.mean(ends[index + 1]) < 0.9 * before {
-        score.mechanism += 5
-        break
-      }
+    let isLasting = phases.indices.dropLast().contains { index in
+      signals[index] < -0.3 && signals[index + 1] > 0.3 && ends[index + 1] < outcome.trust.count
+        && outcome.mean(ends[index + 1]) < 0.9 * outcome.mean(max(0, starts[index] - 1))
     }
-    if outcome.reputation.contains(where: { $0.contains { $0 > 0.3 } }) { score.mechanism += 5 }
-
     let last = outcome.trust.count - 1
     let visible = ends.dropLast().filter { end in
       end < last && abs(outcome.mean(end + 1) - outcome.mean(end - 1)) > 0.05
     }.count
-    score.outcome = min(15, (0.2...0.8 ~= outcome.mean(last) ? 7 : 4) + min(8, 2 * visible))
-    return score
+    let isHarmed = outcome.reputation.contains { $0.contains { $0 > 0.3 } }
+    return [CaseIndicator("alignment", "always given: nothing is fitted", 10, of: 15)]
+      + phases.indices.map {
+        CaseIndicator(
+          "behaviour", "\(phases[$0].name): trust moves with the actions", signals[$0] * changes[$0] > 0, 3)
+      } + [
+        CaseIndicator("mechanism", "erosion faster than building", isNegative, 5),
+        CaseIndicator("mechanism", "recovery stays below what was", isLasting, 5),
+        CaseIndicator("mechanism", "reputation damage above .3", isHarmed, 5),
+        CaseIndicator(
+          "outcome", "final trust from .2 to .8", 0.2...0.8 ~= outcome.mean(last) ? 7 : 4, of: 7),
+        CaseIndicator("outcome", "visible phase changes", Double(min(8, 2 * visible)), of: 8),
+      ]
   }
 }

@@ -19,7 +19,9 @@ public struct FoundationCase: Sendable {
     public var efforts: [Double]
     public var memberEfforts: [[Double]]
     public var cohesion, meanLoyalty: [Double]
-    public var scores: [Int]
+    /// The rubric line by line, and its sums.
+    public var indicators: [CaseIndicator] = []
+    public var scores: [Int] { FoundationCase.phases.map { Int(indicators.points($0.name)) } }
     public var total: Int { scores.reduce(0, +) }
     /// Against the documented efforts.
     public var rootMeanSquareError, meanAbsolutePercentageError, correlation: Double
@@ -54,7 +56,7 @@ public struct FoundationCase: Sendable {
 
   public func run() -> Outcome {
     var outcome = Outcome(
-      efforts: [], memberEfforts: [], cohesion: [], meanLoyalty: [], scores: [], rootMeanSquareError: 0,
+      efforts: [], memberEfforts: [], cohesion: [], meanLoyalty: [], rootMeanSquareError: 0,
       meanAbsolutePercentageError: 0, correlation: 0)
     for phase in Self.phases {
       let loyalties = (0..<phase.members).map { Self.founders[$0 % 8].loyalty * phase.loyalty }
@@ -65,7 +67,7 @@ public struct FoundationCase: Sendable {
       outcome.cohesion.append(TeamCohesion.cohesion(loyalties: loyalties, weights: weights))
       outcome.meanLoyalty.append(loyalties.reduce(0, +) / Double(phase.members))
     }
-    outcome.scores = outcome.efforts.indices.map { Self.score($0, outcome.efforts) }
+    outcome.indicators = outcome.efforts.indices.flatMap { Self.indicators($0, outcome.efforts) }
     let documented = Self.phases.map(\.documentedEffort)
     let errors = zip(outcome.efforts, documented).map { $0 - $1 }
     outcome.rootMeanSquareError = (errors.reduce(0) { $0 + $1 * $1 } / 4).squareRoot()
@@ -75,25 +77,34 @@ public struct FoundationCase: Sendable {
     return outcome
   }
 
-  private static func score(_ phase: Int, _ efforts: [Double]) -> Int {
+  private static func indicators(_ phase: Int, _ efforts: [Double]) -> [CaseIndicator] {
     let effort = efforts[phase]
-    var score = (effort > 0 ? 1 : 0) + (effort < 100 ? 1 : 0) + (effort.isFinite ? 1 : 0)
     let ranks = efforts.indices.sorted { (efforts[$0], $1) > (efforts[$1], $0) }
-    score += [4, 3, 1, 0][abs(ranks.firstIndex(of: phase)! - phase)]
+    let rank = ranks.firstIndex(of: phase) ?? 0
     let share = effort / 50
-    switch phases[phase].expectation {
-    case .high: score += share > 0.6 ? 4 : share > 0.4 ? 3 : share > 0.2 ? 2 : 1
-    case .moderate: score += share > 0.3 && share < 0.9 ? 4 : share > 0.2 ? 2 : 1
-    case .sustained: score += share > 0.1 && share < 0.6 ? 4 : share > 0.05 ? 2 : 1
-    case .declining: score += share < 0.5 ? 4 : share < 0.7 ? 2 : 1
-    }
+    let level =
+      switch phases[phase].expectation {
+      case .high: share > 0.6 ? 4 : share > 0.4 ? 3 : share > 0.2 ? 2 : 1
+      case .moderate: share > 0.3 && share < 0.9 ? 4 : share > 0.2 ? 2 : 1
+      case .sustained: share > 0.1 && share < 0.6 ? 4 : share > 0.05 ? 2 : 1
+      case .declining: share < 0.5 ? 4 : share < 0.7 ? 2 : 1
+      }
+    let course: Int
     if phase == 0 {
-      score += effort >= 0.95 * (efforts.max() ?? 0) ? 4 : 2
+      course = effort >= 0.95 * (efforts.max() ?? 0) ? 4 : 2
     } else {
       let before = efforts[phase - 1]
-      score += effort < before ? 4 : effort == before ? 2 : effort < 1.1 * before ? 1 : 0
+      course = effort < before ? 4 : effort == before ? 2 : effort < 1.1 * before ? 1 : 0
     }
-    return min(15, score)
+    let name = phases[phase].name
+    return [
+      CaseIndicator(
+        name, "effort above 0, below 100, finite",
+        Double([effort > 0, effort < 100, effort.isFinite].count { $0 }), of: 3),
+      CaseIndicator(name, "rank among the phases", [4, 3, 1, 0][abs(rank - phase)], of: 4),
+      CaseIndicator(name, "level is \(phases[phase].expectation.rawValue)", Double(level), of: 4),
+      CaseIndicator(name, phase == 0 ? "highest of all" : "below the phase before", Double(course), of: 4),
+    ]
   }
 }
 

@@ -17,8 +17,9 @@ public struct StoreCase: Sendable {
     public var course: ReciprocitySimulation.Course
     /// Of each phase, of each actor.
     public var phaseMeans: [[Double]]
-    /// Points of each phase: of 10, 10, 10, 10 and 11 cells.
-    public var phaseScores: [Double]
+    /// The rubric line by line, and the points of each phase: of 9, 10, 10, 10 and 12 cells.
+    public var indicators: [CaseIndicator]
+    public var phaseScores: [Double] { StoreCase.phases.map { indicators.points($0.name) } }
     public var total: Double { phaseScores.reduce(0, +) }
     public static let cells = 51
     /// At least 83% of the cells.
@@ -43,6 +44,12 @@ public struct StoreCase: Sendable {
   public static let counterfactual: [Int: [Int: ReciprocitySimulation.Shock]] = [
     36: [1: .add(-0.05)], 44: [0: .add(0.15)], 48: [1: .add(-0.10)], 54: [0: .add(0.20)],
   ]
+
+  /// The noise of the released suite: 198 normal numbers of deviation 0.02 from NumPy's `RandomState(42)`.
+  public static var releasedNoise: [Double] {
+    var random = MersenneTwister(seed: 42)
+    return (0..<198).map { _ in 0.02 * random.normal() }
+  }
 
   public var shocks = Self.history
 
@@ -70,15 +77,16 @@ public struct StoreCase: Sendable {
     let (flat, targets) = (means.flatMap { $0 }, Self.phases.flatMap(\.targets))
     return Outcome(
       course: course, phaseMeans: means,
-      phaseScores: Self.phases.indices.map { Self.score($0, course, means[$0]) },
+      indicators: Self.phases.indices.flatMap { Self.indicators($0, course, means[$0]) },
       correlation: Correlation.pearson(flat, targets),
       rootMeanSquareError: (zip(flat, targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 15)
         .squareRoot())
   }
 
   /// The points of a phase, indicator after indicator.
-  private static func score(_ phase: Int, _ course: ReciprocitySimulation.Course, _ means: [Double]) -> Double
-  {
+  private static func indicators(
+    _ phase: Int, _ course: ReciprocitySimulation.Course, _ means: [Double]
+  ) -> [CaseIndicator] {
     let actions = phases[phase].quarters.map { course.actions[$0] }
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     func variance(_ actor: Int) -> Double {
@@ -106,23 +114,23 @@ public struct StoreCase: Sendable {
     let alignment = half(phase != 4)
     let punishment: Double =
       switch phase {
-      case 0: 0  // not applicable
       case 2: half(actions.last![1] < actions[0][1])
       case 3: half(change < 0)
       default: 1
       }
-    let timing = 1.0
-    let stability = half(mean(variances) < (phase == 2 || phase == 3 ? 0.05 : 0.01))
-    let sensitivity = phase == 3 ? half(-change > 0.1) : 1
-    let fit = half(error < 0.15)
-    var score = trend + magnitude + memory + asymmetry + alignment + punishment
-    score += timing + stability + sensitivity + fit
+    var rows: [(String, Double)] = [
+      ("trend", trend), ("magnitude", magnitude), ("memory", memory), ("asymmetry", asymmetry),
+      ("trust alignment", alignment), ("timing (always given)", 1),
+      ("stability", half(mean(variances) < (phase == 2 || phase == 3 ? 0.05 : 0.01))),
+      ("sensitivity", phase == 3 ? half(-change > 0.1) : 1), ("overall fit", half(error < 0.15)),
+    ]
+    // Not applicable in the first phase.
+    if phase > 0 { rows.append(("punishment", punishment)) }
     if phase == 4 {
-      let forgiveness = half(change > 0.05)
       let rising = steps.filter { mean($1) - mean($0) > -0.01 }.count
-      let recovery = half(Double(rising) / Double(actions.count - 1) > 0.7)
-      score += forgiveness + recovery
+      rows.append(("forgiveness", half(change > 0.05)))
+      rows.append(("recovery shape", half(Double(rising) / Double(actions.count - 1) > 0.7)))
     }
-    return score
+    return rows.map { CaseIndicator(phases[phase].name, $0.0, $0.1, of: 1) }
   }
 }
