@@ -101,7 +101,10 @@ public enum QualityDiversity {
     settings.offspring = values.int("offspring")
     settings.sigma = values.double("sigma")
     settings.archived = values.int("archived")
-    if method.name == "fitness" { return settings }
+    if method.name == "fitness" {
+      settings.ties = PopulationSearch<P>.Ties(rawValue: values.string("ties")) ?? .offspring
+      return settings
+    }
     settings.neighbours = values.int("neighbours")
     settings.archivesBest = values.string("archive") == "best"
     settings.whitens = values.bool("whiten")

@@ -4,6 +4,23 @@ import Worlds
 /// Stanley 2011), NSGA-II, novelty with local competition, and, with emitters or a learned descriptor, SERENE,
 /// TAXONS and STAX (Paolo 2022).
 final class PopulationSearch<P: Problem> {
+  /// Who stays among equals.
+  enum Ties: String, CaseIterable {
+    /// The later ones, offspring before parents: a population drifts where nothing is paid. The thesis's code sorts
+    /// parents and offspring upwards and takes them from the end.
+    case offspring
+    /// The earlier ones: a population stands still until something is paid.
+    case parents
+
+    /// The places of `values`, highest first.
+    func ranked(_ values: [Double]) -> [Int] {
+      switch self {
+      case .offspring: values.indices.sorted { (values[$0], $0) > (values[$1], $1) }
+      case .parents: values.indices.sorted { (values[$0], $1) > (values[$1], $0) }
+      }
+    }
+  }
+
   /// What decides who survives.
   enum Selection: String, CaseIterable {
     case none
@@ -25,6 +42,7 @@ final class PopulationSearch<P: Problem> {
     var offspring = 2
     var sigma = 0.05
     var selection = Selection.novelty
+    var ties = Ties.offspring
     var neighbours = 15
     /// How many offspring enter the archive each generation.
     var archived = 5
@@ -178,8 +196,7 @@ final class PopulationSearch<P: Problem> {
   }
 
   private func best(_ count: Int, of all: [Individual], _ key: KeyPath<Individual, Double>) -> [Individual] {
-    let values = all.map { $0[keyPath: key] }
-    return all.indices.sorted { (values[$0], $1) > (values[$1], $0) }.prefix(count).map { all[$0] }
+    settings.ties.ranked(all.map { $0[keyPath: key] }).prefix(count).map { all[$0] }
   }
 
   private func fronts(_ count: Int, of all: [Individual], _ key: KeyPath<Individual, Double>) -> [Individual]
