@@ -85,6 +85,13 @@ final class PopulationSearch<P: Problem> {
   }
 
   func run() throws(SearchError) -> Exploration {
+    try trials.carryOut { () throws(SearchError) in try search() }
+    let kept = archive.isEmpty ? population : archive
+    return trials.exploration(
+      archive: kept, rewarded: serene.rewarded, warnings: learned?.warnings ?? [])
+  }
+
+  private func search() throws(SearchError) {
     for _ in 0..<settings.population { population.append(try trials.individual(trials.drawGenome())) }
     learned?.describe(&population)
     while !trials.isOver {
@@ -92,9 +99,6 @@ final class PopulationSearch<P: Problem> {
       try retrain()
       if let emitters = settings.emitters, !trials.isOver { try exploit(emitters) }
     }
-    let kept = archive.isEmpty ? population : archive
-    return trials.exploration(
-      archive: kept, rewarded: serene.rewarded, warnings: learned?.warnings ?? [])
   }
 
   /// One chunk of generations.

@@ -11,7 +11,7 @@ public struct SparseRewardDiversity: Recipe {
   public let slug = "qd-sparse-rewards"
   /// Held on seeds 1 to 5, 21 to 25 and 31 to 35. Of 1,000 runs each, fitness alone misses an area in 0.77 with the
   /// thesis's rule for equals (offspring first) and in 0.68 where parents stay: a verdict of three runs is a coin.
-  public let standing = Standing.notYet
+  public let standing = Standing.works
   public let claim =
     "On a sparse planar arm novelty search covers more than random search, fitness alone misses a rewarded area, SERENE finds and exploits both, and TAXONS keeps most of the coverage with a learned descriptor."
   public let rule =
