@@ -9,7 +9,7 @@ struct Laurel: AsyncParsableCommand {
     subcommands: [
       Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, TestCommand.self,
       AttackCommand.self, Serve.self, VerifyCommand.self, WorldCommand.self, CoopetitionCommand.self,
-      Inverse.self, Reproduce.self,
+      Explore.self, Inverse.self, DynamicsCommand.self, Reproduce.self,
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,
       Doctor.self, Bench.self,
     ])
