@@ -6,17 +6,18 @@ public struct UnitCredits: Sendable, Equatable {
   public var standardErrors: [Double]?
   /// v of nothing and of everything.
   public var empty, full: Double
-  /// The standard deviation of v over all coalitions asked about, and over those that are neither empty nor full
-  /// (nil when there is none).
+  /// The standard deviation of v over all coalitions asked about.
   public var spread: Double
-  public var properSpread: Double?
+  /// Whether every part of the response but the whole scores what nothing scores.
+  public var seesOnlyWhole: Bool
 
   init(values: [Double], standardErrors: [Double]?, coalitionValues: [Double]) {
     self.values = values
     self.standardErrors = standardErrors
     (empty, full) = (coalitionValues[0], coalitionValues[1])
     spread = Self.deviation(coalitionValues[...])
-    properSpread = coalitionValues.count > 3 ? Self.deviation(coalitionValues[2...]) : nil
+    let parts = coalitionValues[2...]
+    seesOnlyWhole = !parts.isEmpty && parts.allSatisfy { $0 == coalitionValues[0] }
   }
 
   /// |sum of the credits - (full - empty)|: rounding only, by construction of every method.
@@ -40,9 +41,9 @@ public struct UnitCredits: Sendable, Equatable {
       if spread == 0 {
         warnings.append(
           "every part of the response scores the same: the reward does not tell the units apart")
-      } else if properSpread == 0 {
+      } else if seesOnlyWhole {
         warnings.append(
-          "every proper part of the response scores the same: the reward only judges the finished text")
+          "every part of the response scores like nothing at all: the reward only judges the finished text")
       }
     }
     if efficiencyGap > 1e-9 * max(1, abs(full), abs(empty)) {

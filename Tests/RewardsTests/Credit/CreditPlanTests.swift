@@ -171,7 +171,7 @@ import Testing
     #expect(
       last.spread > 0
         && last.warnings == [
-          "every proper part of the response scores the same: the reward only judges the finished text"
+          "every part of the response scores like nothing at all: the reward only judges the finished text"
         ])
   }
 }
