@@ -45,8 +45,9 @@ public struct LearnerRegistry: Sendable {
 
   /// The sixteen of Coopetition-Gym.
   public static let standard = LearnerRegistry(kinds: [
-    IPPO.kind, IA2C.kind, ISAC.kind, SelfPlayPPO.kind, FCP.kind, MAPPO.kind, MADDPG.kind, MATD3.kind,
-    M3DDPG.kind, MASAC.kind, MeanFieldAC.kind,
+    IPPO.kind, IA2C.kind, ISAC.kind, IndependentREINFORCE.kind, LOLA.kind, SelfPlayPPO.kind, FCP.kind,
+    MAPPO.kind,
+    MADDPG.kind, MATD3.kind, M3DDPG.kind, MASAC.kind, QMIX.kind, VDN.kind, COMA.kind, MeanFieldAC.kind,
   ])
 
   /// The kind of that name; case does not matter.

@@ -17,7 +17,8 @@ struct ReplaySettings {
     batchSize = given.int("batch_size")
     trainFreq = given.int("train_freq")
     gradientSteps = given.int("gradient_steps")
-    paysTeam = given.optionalBool("team_reward") ?? true
+    // Methods that know only the team's value do not ask.
+    paysTeam = given.values["team_reward"] == nil || given.bool("team_reward")
     seed = given.seed
   }
 
