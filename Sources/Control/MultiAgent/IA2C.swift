@@ -13,7 +13,7 @@ public final class IA2C: OnPolicyLearner {
     "ia2c", summary: "independent advantage actor-critic: one step on each short rollout",
     paper: "Mnih et al. 2016, arXiv 1602.01783; Papoudakis et al. 2021, arXiv 2006.07869",
     parameters: OnPolicySettings.parameters(
-      learningRate: 7e-4, nSteps: 5, batchSize: nil, nEpochs: 1, gaeLambda: 1, normalizeAdvantage: false
+      learningRate: 7e-4, nSteps: 5, batchSize: nil, nEpochs: 1, gaeLambda: 1
     ) + [LearnerParameters.teamReward(false)]
   ) { settings, world throws(ParameterError) in try IA2C(settings, world: world) }
 }

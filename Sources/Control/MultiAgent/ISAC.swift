@@ -10,6 +10,6 @@ public final class ISAC: ReplayLearner {
 
   static let kind = LearnerKind(
     "isac", summary: "independent soft actor-critics", paper: "Haarnoja et al. 2018, arXiv 1812.05905",
-    parameters: SoftTeam.parameters(actor: 3e-4, critic: 3e-4, every: 1, maxGradNorm: 10)
+    parameters: SoftTeam.parameters(actor: 3e-4, critic: 3e-4, every: 2, maxGradNorm: 10)
   ) { settings, world throws(ParameterError) in try ISAC(settings, world: world) }
 }
