@@ -24,14 +24,14 @@ public struct LearnerKind: Sendable {
 
   /// The learner with these parameters.
   /// - Throws: `ParameterError` for an unknown parameter, a wrong type, or a world that does not suit.
-  public func learner(_ given: JSONObject = JSONObject(), world: some World) throws(ParameterError)
+  public func learner(_ given: JSONObject = JSONObject(), world: any World) throws(ParameterError)
     -> any MultiAgentLearner
   {
     try learner(Parameters(given, of: parameters), world: world)
   }
 
   /// - Parameter settings: Checked against `parameters`, as a run file's are.
-  public func learner(_ settings: Parameters, world: some World) throws(ParameterError)
+  public func learner(_ settings: Parameters, world: any World) throws(ParameterError)
     -> any MultiAgentLearner
   {
     try build(settings, world)
@@ -55,7 +55,7 @@ public struct LearnerRegistry: Sendable {
 
   /// The learner of that name and these parameters.
   /// - Throws: `ParameterError`; for an unknown name it says the nearest one.
-  public func learner(_ name: String, _ given: JSONObject = JSONObject(), world: some World)
+  public func learner(_ name: String, _ given: JSONObject = JSONObject(), world: any World)
     throws(ParameterError) -> any MultiAgentLearner
   {
     guard let kind = kind(named: name) else {

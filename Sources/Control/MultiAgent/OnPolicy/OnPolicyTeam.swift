@@ -30,28 +30,28 @@ final class OnPolicyTeam {
   let environment: any VectorEnvironment
   let actors: [Actor]
   let critics: [ValueCritic]
-  private(set) var steps = 0
-  private(set) var log = EpisodeLog()
-  private(set) var normalizer: ObservationNormalizer
+  var steps = 0
+  var log = EpisodeLog()
+  var normalizer: ObservationNormalizer
   var random: PCG64
 
   /// Numbers of an action as others see it: squashed into [-1, 1], or one-hot.
-  private let seenWidth: Int
-  private let inputWidth: Int
-  private var tracks: [Track]
-  private let rollouts: [Rollout]
-  private var lanes: [[Lane]]
+  let seenWidth: Int
+  let inputWidth: Int
+  var tracks: [Track]
+  let rollouts: [Rollout]
+  var lanes: [[Lane]]
   /// What everybody sees now, normalised: environments x state width.
-  private var states, finalState: [Float]
+  var states, finalState: [Float]
   /// Environments x agents x action width, as the world takes them.
-  private var joint: [Float]
+  var joint: [Float]
   /// Environments x agents x `seenWidth`: the actions of the step before, and of this one.
-  private var lastSeen, nowSeen: [Float]
+  var lastSeen, nowSeen: [Float]
   /// Who takes each seat of each environment; nil for the learner.
-  private var seated: [Partner?]
+  var seated: [Partner?]
 
   /// What a critic follows: its inputs, and rewards that are scaled when the rollout is complete.
-  private struct Track {
+  struct Track {
     var rollout: Rollout
     var raw: [Double]
     var bootstrap: [Float]
@@ -102,13 +102,18 @@ final class OnPolicyTeam {
         width: team.width + (isShared ? team.agents : 0)
           + (plan.seesMeanAction ? distribution.outputs : 0), actionWidth: team.actionWidth)
     }
-    tracks = (0..<critics.count).map { index in
-      let rows = plan.centralCritic ? count : isShared && plan.partners == nil ? count * team.agents : count
+    // Where a critic reads what its actor reads, they keep it once.
+    let (ownRollouts, isSame) = (rollouts, !plan.centralCritic && !plan.seesMeanAction)
+    tracks = critics.indices.map { index in
+      let rows = plan.centralCritic ? count : ownRollouts[index].rewards.count / settings.nSteps
+      let rollout =
+        isSame
+        ? ownRollouts[index]
+        : Rollout(steps: settings.nSteps, rows: rows, width: criticWidth, actionWidth: 0)
       let total = rows * settings.nSteps
       return Track(
-        rollout: Rollout(steps: settings.nSteps, rows: rows, width: criticWidth, actionWidth: 0),
-        raw: Array(repeating: 0, count: total), bootstrap: Array(repeating: 0, count: total),
-        terminated: Array(repeating: false, count: total),
+        rollout: rollout, raw: Array(repeating: 0, count: total),
+        bootstrap: Array(repeating: 0, count: total), terminated: Array(repeating: false, count: total),
         scaler: RewardNormalizer(gamma: settings.gamma, lanes: rows))
     }
     normalizer = ObservationNormalizer(width: team.stateWidth)
@@ -173,7 +178,7 @@ final class OnPolicyTeam {
   var nothingSeen: [Float] { Array(repeating: 0, count: team.agents * max(seenWidth, 1)) }
 
   /// The actor's input: the own row, for shared policies the seat, the mean of the others' actions.
-  private func writeInput(
+  func writeInput(
     _ state: UnsafePointer<Float>, _ agent: Int, _ seen: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>
   ) {
@@ -191,7 +196,7 @@ final class OnPolicyTeam {
   }
 
   /// Keeps an action of the world as others see it.
-  private func remember(
+  func remember(
     _ action: UnsafePointer<Float>, _ agent: Int, in seen: inout [Float], at slot: Int
   ) {
     for index in 0..<seenWidth {
@@ -200,216 +205,6 @@ final class OnPolicyTeam {
       case .box(let low, let high):
         let half = max((high[index] - low[index]) / 2, 1e-12)
         seen[slot * seenWidth + index] = (action[index] - low[index]) / half - 1
-      }
-    }
-  }
-
-  // MARK: Collecting
-
-  private func collect() throws(LearnerError) {
-    for step in 0..<settings.nSteps {
-      takeStates()
-      for actor in actors.indices { draw(actor, step) }
-      if plan.partners != nil { letPartnersAct() }
-      if plan.seesMeanAction { rememberAll() }
-      for critic in critics.indices { judge(critic, step) }
-      environment.step(joint)
-      steps += environment.count
-      try environment.requireFinite(steps: steps)
-      for critic in critics.indices { book(critic, step) }
-      if log.book(environment) { endEpisodes() }
-      swap(&lastSeen, &nowSeen)
-      if plan.seesMeanAction { forgetEnded() }
-    }
-    takeStates(learns: false)
-    for critic in critics.indices { complete(critic) }
-    for actor in actors.indices { takeAdvantages(actor) }
-  }
-
-  private func takeStates(learns: Bool = true) {
-    let block = team.agents * team.width
-    states.withUnsafeMutableBufferPointer { states in
-      for index in 0..<environment.count {
-        let seen = environment.observations.baseAddress! + index * block
-        if learns { normalizer.observe(seen) }
-        normalizer.normalize(seen, into: states.baseAddress! + index * team.stateWidth)
-      }
-    }
-  }
-
-  private func draw(_ index: Int, _ step: Int) {
-    let (rollout, lanes, size) = (rollouts[index], lanes[index], team.actionWidth)
-    let start = step * lanes.count
-    rollout.observations.withUnsafeMutableBufferPointer { inputs in
-      for (row, lane) in lanes.enumerated() {
-        write(lane, lastSeen, into: inputs.baseAddress! + (start + row) * rollout.width)
-      }
-    }
-    rollout.observations.withUnsafeBufferPointer { inputs in
-      rollout.actions.withUnsafeMutableBufferPointer { actions in
-        rollout.logProbabilities.withUnsafeMutableBufferPointer { logs in
-          actors[index].draw(
-            inputs.baseAddress! + start * rollout.width, rows: lanes.count,
-            actions: actions.baseAddress! + start * size, logProbabilities: logs.baseAddress! + start,
-            random: &random)
-        }
-      }
-    }
-    for (row, lane) in lanes.enumerated() {
-      let place = (lane.environment * team.agents + lane.agent) * size
-      joint.withUnsafeMutableBufferPointer { joint in
-        let target = joint.baseAddress! + place
-        for number in 0..<size { target[number] = rollout.actions[(start + row) * size + number] }
-        actors[index].distribution.confine(target)
-      }
-    }
-  }
-
-  private func write(_ lane: Lane, _ seen: [Float], into target: UnsafeMutablePointer<Float>) {
-    states.withUnsafeBufferPointer { states in
-      seen.withUnsafeBufferPointer { seen in
-        writeInput(
-          states.baseAddress! + lane.environment * team.stateWidth, lane.agent,
-          seen.baseAddress! + lane.environment * team.agents * seenWidth, into: target)
-      }
-    }
-  }
-
-  private func rememberAll() {
-    for index in 0..<environment.count {
-      for agent in 0..<team.agents {
-        let slot = index * team.agents + agent
-        joint.withUnsafeBufferPointer {
-          remember($0.baseAddress! + slot * team.actionWidth, agent, in: &nowSeen, at: slot)
-        }
-      }
-    }
-  }
-
-  /// Nothing was done before the first step of an episode.
-  private func forgetEnded() {
-    let size = team.agents * seenWidth
-    for index in 0..<environment.count where environment.terminated[index] || environment.truncated[index] {
-      for place in index * size..<(index + 1) * size { lastSeen[place] = 0 }
-    }
-  }
-
-  /// The critics' values of the present states.
-  private func judge(_ index: Int, _ step: Int) {
-    let rollout = tracks[index].rollout
-    let rows = rollout.rewards.count / settings.nSteps
-    writeCriticInputs(index, into: rollout, at: step * rows)
-    rollout.observations.withUnsafeBufferPointer { inputs in
-      let values = critics[index].value.forward(inputs.baseAddress! + step * rows * rollout.width, rows: rows)
-      for row in 0..<rows { rollout.values[step * rows + row] = values[row] }
-    }
-  }
-
-  private func writeCriticInputs(_ index: Int, into rollout: Rollout, at start: Int) {
-    rollout.observations.withUnsafeMutableBufferPointer { inputs in
-      if plan.centralCritic {
-        for place in 0..<states.count { inputs[start * rollout.width + place] = states[place] }
-      } else {
-        for (row, lane) in lanes[index].enumerated() {
-          write(lane, nowSeen, into: inputs.baseAddress! + (start + row) * rollout.width)
-        }
-      }
-    }
-  }
-
-  private func book(_ index: Int, _ step: Int) {
-    let rows = tracks[index].raw.count / settings.nSteps
-    for row in 0..<rows {
-      let lane = plan.centralCritic ? Lane(environment: row, agent: 0) : lanes[index][row]
-      let (place, at) = (lane.environment * team.agents + lane.agent, step * rows + row)
-      var reward = environment.rewards[place]
-      if plan.teamReward {
-        reward = 0
-        for agent in 0..<team.agents { reward += environment.rewards[lane.environment * team.agents + agent] }
-      }
-      let (isOver, isCut) = (
-        environment.terminated[lane.environment], environment.truncated[lane.environment]
-      )
-      tracks[index].raw[at] = reward
-      tracks[index].terminated[at] = isOver
-      tracks[index].scaler.observe(reward, lane: row, terminated: isOver, truncated: isCut)
-      tracks[index].rollout.isLast[at] = isOver || isCut
-      tracks[index].bootstrap[at] = isCut && !isOver ? Float(settings.gamma) * finalValue(index, lane) : 0
-    }
-  }
-
-  /// The critic's value of the state in which an episode was cut off.
-  private func finalValue(_ index: Int, _ lane: Lane) -> Float {
-    let block = team.agents * team.width
-    normalizer.normalize(
-      environment.finalObservations.baseAddress! + lane.environment * block, into: &finalState)
-    if plan.centralCritic { return critics[index].value.forward(finalState, rows: 1)[0] }
-    var input = [Float](repeating: 0, count: inputWidth)
-    nowSeen.withUnsafeBufferPointer { seen in
-      writeInput(
-        finalState, lane.agent, seen.baseAddress! + lane.environment * team.agents * seenWidth, into: &input)
-    }
-    return critics[index].value.forward(input, rows: 1)[0]
-  }
-
-  /// Scales the rewards and works out the advantages.
-  private func complete(_ index: Int) {
-    let track = tracks[index]
-    let rollout = track.rollout
-    let rows = track.raw.count / settings.nSteps
-    for place in track.raw.indices {
-      rollout.rewards[place] =
-        track.scaler.scaled(track.raw[place], terminated: track.terminated[place]) + track.bootstrap[place]
-    }
-    let last = Rollout(steps: 1, rows: rows, width: rollout.width, actionWidth: 0)
-    swap(&lastSeen, &nowSeen)
-    writeCriticInputs(index, into: last, at: 0)
-    swap(&lastSeen, &nowSeen)
-    let next = Array(critics[index].value.forward(last.observations, rows: rows))
-    GeneralizedAdvantage.estimate(
-      rewards: rollout.rewards, values: rollout.values, isLast: rollout.isLast, nextValues: next,
-      gamma: settings.gamma, lambda: settings.gaeLambda, advantages: &rollout.advantages,
-      returns: &rollout.returns)
-  }
-
-  private func takeAdvantages(_ index: Int) {
-    rollouts[index].advantages = tracks[plan.centralCritic ? 0 : index].rollout.advantages
-  }
-
-  // MARK: Partners
-
-  /// Gives the seats of an environment for its next episode.
-  private func seat(_ index: Int) {
-    guard let pool = plan.partners else { return }
-    let own = random.integer(below: team.agents)
-    lanes[0][index].agent = own
-    for agent in 0..<team.agents {
-      seated[index * team.agents + agent] = agent == own ? nil : pool.draw(&random)
-    }
-  }
-
-  private func endEpisodes() {
-    for index in 0..<environment.count where environment.terminated[index] || environment.truncated[index] {
-      seat(index)
-    }
-  }
-
-  private func letPartnersAct() {
-    let size = team.actionWidth
-    var input = [Float](repeating: 0, count: inputWidth)
-    for index in 0..<environment.count {
-      for agent in 0..<team.agents where agent != lanes[0][index].agent {
-        let place = index * team.agents + agent
-        let seen = environment.observations.baseAddress! + index * team.agents * team.width
-        joint.withUnsafeMutableBufferPointer { joint in
-          let action = joint.baseAddress! + place * size
-          if let partner = seated[place] {
-            partner.act(seen, seat: agent, into: action, random: &random)
-          } else {
-            write(Lane(environment: index, agent: agent), lastSeen, into: &input)
-            actors[0].act(input, deterministic: false, into: action, random: &random)
-          }
-        }
       }
     }
   }
