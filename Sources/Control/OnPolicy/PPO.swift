@@ -138,7 +138,7 @@ public final class PPO {
       _ = distribution.sample(
         output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
     }
-    distribution.clip(&action)
+    distribution.confine(&action)
     return action
   }
 
@@ -187,7 +187,7 @@ public final class PPO {
             into: action, random: &random)
           let target = clipped.baseAddress! + lane * size
           target.update(from: action, count: size)
-          distribution.clip(target)
+          distribution.confine(target)
         }
       }
     }
@@ -267,52 +267,16 @@ public final class PPO {
   private func step(_ batch: inout Minibatch, _ clip: Float, _ sums: inout [Double]) {
     let count = batch.count
     if configuration.normalizeAdvantage { batch.normalizeAdvantages() }
-    let outputs = policy.forward(batch.observations, rows: count)
-    let share = 1 / Float(count)
-    var (policyLoss, entropySum, divergence, clippedRows) = (Float(0), Float(0), Float(0), 0)
-    batch.policyGradients.withUnsafeMutableBufferPointer { gradients in
-      batch.actions.withUnsafeBufferPointer { actions in
-        for row in 0..<count {
-          let output = outputs.baseAddress! + row * distribution.outputs
-          let action = actions.baseAddress! + row * distribution.width
-          let (logProbability, entropy) = distribution.evaluate(
-            output, logDeviations: logDeviations.parameters, action: action)
-          let logRatio = logProbability - batch.logProbabilities[row]
-          let ratio = exp(logRatio)
-          let advantage = batch.advantages[row]
-          let bounded = min(max(ratio, 1 - clip), 1 + clip)
-          policyLoss -= min(ratio * advantage, bounded * advantage) * share
-          entropySum += entropy * share
-          divergence += (ratio - 1 - logRatio) * share
-          if abs(ratio - 1) > clip { clippedRows += 1 }
-          // The minimum's gradient: none where clipping holds it.
-          let isFree = ratio * advantage <= bounded * advantage
-          distribution.gradient(
-            output, logDeviations: logDeviations.parameters, action: action,
-            byLogProbability: isFree ? -advantage * ratio * share : 0,
-            byEntropy: -Float(configuration.entCoef) * share,
-            into: gradients.baseAddress! + row * distribution.outputs,
-            deviationGradients: logDeviations.gradients)
-        }
-      }
-    }
-    policy.backward(batch.observations, rows: count, outputGradient: batch.policyGradients)
-
-    let values = value.forward(batch.observations, rows: count)
-    var valueLoss: Float = 0
-    for row in 0..<count {
-      let error = values[row] - batch.returns[row]
-      valueLoss += error * error * share
-      batch.valueGradients[row] = 2 * error * share * Float(configuration.vfCoef)
-    }
-    value.backward(batch.observations, rows: count, outputGradient: batch.valueGradients)
+    let terms = PPOLoss.addPolicyGradient(
+      policy, logDeviations, distribution, &batch, clip: clip, entCoef: Float(configuration.entCoef))
+    let valueLoss = PPOLoss.addValueGradient(value, &batch, coefficient: Float(configuration.vfCoef))
 
     let norm = optimizers.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot()
     let scale = min(1, configuration.maxGradNorm / (norm + 1e-6))
     for optimizer in optimizers { optimizer.step(scale: scale) }
-    for (index, value) in [policyLoss, valueLoss, entropySum, divergence].enumerated() {
+    for (index, value) in [terms.loss, valueLoss, terms.entropy, terms.divergence].enumerated() {
       sums[index] += Double(value)
     }
-    sums[4] += Double(clippedRows) / Double(count)
+    sums[4] += Double(terms.clippedRows) / Double(count)
   }
 }

@@ -30,18 +30,43 @@ struct ControlSession {
 
   private func open(_ world: some World, _ summary: String?) throws {
     let began = Date()
-    say("run \(folder.path): \(run.worldName), \(run.method.rawValue), seed \(run.seed)")
-    if run.method.isTabular { return try openTable(world, began, summary) }
+    say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
+    if run.learner == nil, run.method.isTabular { return try openTable(world, began, summary) }
     let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
     var curve: [(steps: Int, value: Double)] = []
     var extra: [String: [(steps: Int, value: Double)]] = [:]
     let before: Evaluation
     let after: Evaluation
-    let network: DenseNetwork
+    let policy: [NamedTensor]
     var (steps, episodes) = (0, 0)
 
-    if run.method == .ppo {
+    if let kind = run.learner {
+      let learner = try run.multiAgentLearner(kind, world)
+      let play = { (observations: [Float]) in try learner.act(observations, deterministic: true) }
+      before = try evaluate(world, joint: play, begin: learner.beginEpisode)
+      say(line("before", before))
+      try learner.learn(
+        totalTimesteps: run.totalTimesteps,
+        progress: { report in
+          progress.advance(
+            by: Double(report.steps - steps),
+            note: report.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
+          (steps, episodes) = (report.steps, report.episodes)
+          if let value = report.meanReturn { curve.append((report.steps, value)) }
+          for (agent, value) in report.agentReturns.enumerated() {
+            extra["return of agent \(agent)", default: []].append((report.steps, value))
+          }
+          let returns = report.agentReturns.enumerated().map { ("return_\($0.offset)", $0.element) }
+          try metrics.append(
+            [
+              ("steps", Double(report.steps)), ("episodes", Double(report.episodes)),
+              ("return", report.meanReturn ?? .nan), ("length", report.meanLength ?? .nan),
+            ] + returns + [("seconds", -began.timeIntervalSinceNow)])
+        }, isCancelled: { Task.isCancelled || (episodes >= 100 && hasArrived(curve.last?.value)) })
+      after = try evaluate(world, joint: play, begin: learner.beginEpisode)
+      policy = try tensors(of: learner)
+    } else if run.method == .ppo {
       let ppo = PPO(world, run.ppo)
       if !run.shapers.isEmpty {
         ppo.reward = try ShapedReward(
@@ -70,7 +95,7 @@ struct ControlSession {
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
-      network = ppo.policy
+      policy = try tensors(of: ppo.policy)
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
@@ -106,10 +131,10 @@ struct ControlSession {
       }
       steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
-      network = learner.policy
+      policy = try tensors(of: learner.policy)
     }
     progress.finish()
-    try write(network)
+    try TensorFile.write(folder.appending(path: "policy.safetensors").path, policy)
     try finish(
       before, after, steps, episodes, -began.timeIntervalSinceNow, returns: curve, series: extra, summary)
   }
@@ -122,7 +147,7 @@ struct ControlSession {
     say(line("after", after))
     try write(summary, before, after, steps, episodes, seconds)
     let report = ControlReport(
-      name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
+      name: run.name, world: run.worldName, method: run.methodName, seed: Int(run.seed), steps: steps,
       episodes: episodes, seconds: seconds, before: (before.mean, before.deviation),
       after: (after.mean, after.deviation), evaluationEpisodes: after.returns.count, returns: returns,
       series: series.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, yaml: run.text)
@@ -143,20 +168,32 @@ struct ControlSession {
 
   /// Episodes on seeds that training never used. Several agents share the policy; the return is their sum.
   func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
-    let environment = world.environment()
     let width = world.observationWidth
-    var returns: [Double] = []
-    for episode in 0..<run.evalEpisodes {
-      var observation = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
-      var total = 0.0
-      for _ in 0..<100_000 {
+    return try evaluate(
+      world,
+      joint: { observations in
         var actions: [Float] = []
         for agent in 0..<world.agents {
-          actions += act(Array(observation[agent * width..<(agent + 1) * width]))
+          actions += act(Array(observations[agent * width..<(agent + 1) * width]))
         }
-        let transition = try environment.step(actions)
+        return actions
+      }, begin: {})
+  }
+
+  /// Episodes on seeds that training never used, by a policy that acts for all agents; the return is their sum.
+  private func evaluate(_ world: some World, joint act: ([Float]) throws -> [Float], begin: () -> Void) throws
+    -> Evaluation
+  {
+    let environment = world.environment()
+    var returns: [Double] = []
+    for episode in 0..<run.evalEpisodes {
+      var observations = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
+      begin()
+      var total = 0.0
+      for _ in 0..<100_000 {
+        let transition = try environment.step(act(observations))
         total += transition.rewards.reduce(0, +)
-        observation = transition.observation
+        observations = transition.observation
         if transition.isLast { break }
       }
       returns.append(total)
@@ -164,21 +201,37 @@ struct ControlSession {
     return Evaluation(returns: returns)
   }
 
-  /// The policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
+  private typealias NamedTensor = (name: String, tensor: Tensor)
+
+  /// The policies of all agents, and how their observations are scaled.
+  private func tensors(of learner: any MultiAgentLearner) throws -> [NamedTensor] {
+    var tensors: [NamedTensor] = []
+    for (name, network) in learner.policies { tensors += try self.tensors(of: network, prefix: name + ".") }
+    let scale = learner.observationScale
+    let (means, deviations) = (scale.mean.map { Float($0) }, scale.deviation.map { Float($0) })
+    tensors.append(("observation.mean", try Tensor(means, shape: [means.count])))
+    tensors.append(("observation.deviation", try Tensor(deviations, shape: [deviations.count])))
+    return tensors
+  }
+
+  /// A policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
   /// `0.bias`, `2.weight`, ...
-  private func write(_ network: DenseNetwork) throws {
-    var tensors: [(name: String, tensor: Tensor)] = []
+  private func tensors(of network: DenseNetwork, prefix: String = "") throws -> [NamedTensor] {
+    var tensors: [NamedTensor] = []
     var start = 0
     for layer in 0..<network.widths.count - 1 {
       let (inputs, outputs) = (network.widths[layer], network.widths[layer + 1])
       let weights = Array(network.parameters[start..<start + inputs * outputs])
       let bias = Array(network.parameters[start + inputs * outputs..<start + (inputs + 1) * outputs])
       tensors.append(
-        ("\(2 * layer).weight", try Tensor(weights, shape: [inputs, outputs]).transpose(0, 1).contiguous()))
-      tensors.append(("\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
+        (
+          "\(prefix)\(2 * layer).weight",
+          try Tensor(weights, shape: [inputs, outputs]).transpose(0, 1).contiguous()
+        ))
+      tensors.append(("\(prefix)\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
       start += (inputs + 1) * outputs
     }
-    try TensorFile.write(folder.appending(path: "policy.safetensors").path, tensors)
+    return tensors
   }
 
   private func write(
