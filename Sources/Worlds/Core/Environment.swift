@@ -24,6 +24,8 @@ public enum EnvironmentError: Error, Sendable, Equatable, CustomStringConvertibl
   /// Not a value of the agent's action space.
   case invalidAction(agent: Int, action: [Float], space: Space)
   case wrongActionCount(Int, expected: Int)
+  /// Turn-based play: the episode is over, and the agent can only leave.
+  case hasEnded(agent: Int)
 
   public var description: String {
     switch self {
@@ -32,6 +34,7 @@ public enum EnvironmentError: Error, Sendable, Equatable, CustomStringConvertibl
       "agent \(agent): \(action) is not an action of \(space)"
     case .wrongActionCount(let count, let expected):
       "\(count) numbers were given as actions, \(expected) are needed (agents times the action's width)"
+    case .hasEnded(let agent): "agent \(agent): the episode is over: step with no action (nil)"
     }
   }
 }
