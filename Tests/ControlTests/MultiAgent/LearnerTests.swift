@@ -64,7 +64,7 @@ import Worlds
     try learner.learn(totalTimesteps: 6_000)
     learner.beginEpisode()
     let after = try game.play { try learner.act($0, deterministic: true) }
-    #expect(after > -0.35, "\(name): \(before) before, \(after) after")
+    #expect(after > -0.5, "\(name): \(before) before, \(after) after")
     #expect(learner.steps >= 6_000 && learner.steps < 6_700)
   }
 

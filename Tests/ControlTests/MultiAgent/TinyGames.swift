@@ -13,7 +13,6 @@ struct TargetGame: World {
   var failingStep: Int?
 
   var agents: Int { targets.count }
-  var maximumSteps: Int? { horizon }
   func observationSpace(of agent: Int) -> Space { .box(-.infinity, .infinity, width: 2) }
   func actionSpace(of agent: Int) -> Space { .box(0, 2, width: 1) }
   func initialState(after previous: Int?, random: inout PCG64) -> Int { 0 }
@@ -31,7 +30,7 @@ struct TargetGame: World {
     rewards[1] += bribe * Double(actions[1])
     if state == failingStep { rewards[0] = .nan }
     state += 1
-    return false
+    return state == horizon
   }
 
   func observe(_ state: Int, agent: Int, into target: UnsafeMutableBufferPointer<Float>) {
