@@ -42,6 +42,33 @@ public final class ReplayBuffer {
     count = min(count + 1, capacity)
   }
 
+  /// What it holds, for files.
+  struct Rows {
+    var count, next: Int
+    var observations, nextObservations, actions: [Float]
+    var rewards: [Double]
+    var terminated: [Bool]
+  }
+
+  /// The kept rows only.
+  var rows: Rows {
+    get {
+      Rows(
+        count: count, next: next, observations: Array(observations.prefix(count * observationWidth)),
+        nextObservations: Array(nextObservations.prefix(count * observationWidth)),
+        actions: Array(actions.prefix(count * actionWidth)), rewards: Array(rewards.prefix(count)),
+        terminated: Array(terminated.prefix(count)))
+    }
+    set {
+      (count, next) = (newValue.count, newValue.next)
+      observations.replaceSubrange(..<(count * observationWidth), with: newValue.observations)
+      nextObservations.replaceSubrange(..<(count * observationWidth), with: newValue.nextObservations)
+      actions.replaceSubrange(..<(count * actionWidth), with: newValue.actions)
+      rewards.replaceSubrange(..<count, with: newValue.rewards)
+      terminated.replaceSubrange(..<count, with: newValue.terminated)
+    }
+  }
+
   /// Everything that it holds as one batch, in no particular order, for rewards that learn from data. What it keeps
   /// as actions are numbers of [-1, 1].
   public func withBatch<Result>(_ body: (TransitionBatch) throws -> Result) rethrows -> Result {

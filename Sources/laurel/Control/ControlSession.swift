@@ -7,10 +7,14 @@ import Studio
 import Torch
 import Worlds
 
-/// A control run from its file to its folder: run.yaml, metrics.jsonl, policy.safetensors, summary.json, report.html.
+/// A control run from its file to its folder: run.yaml, metrics.jsonl, policy.safetensors, summary.json, report.html,
+/// and while it is not finished checkpoint.state, from which it goes on.
 struct ControlSession {
   let run: ControlRunFile
   let folder: URL
+  var resumes = false
+
+  static let checkpointName = "checkpoint.state"
 
   struct Evaluation {
     var returns: [Double]
@@ -24,21 +28,25 @@ struct ControlSession {
   /// Trains to the end, or until the task is cancelled; then evaluates, and writes everything.
   func start(summary: String?) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml"))
+    if !resumes { try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml")) }
     try open(run.world, summary)
   }
 
   private func open(_ world: some World, _ summary: String?) throws {
-    let began = Date()
+    let checkpoint = folder.appending(path: Self.checkpointName)
+    let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
+    var record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
+    let began = Date() - record.seconds
     say("run \(folder.path): \(run.worldName), \(run.method.rawValue), seed \(run.seed)")
-    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
+    if kept != nil { say("going on after \(record.steps) steps") }
+    let metrics = try MetricsFile(
+      folder.appending(path: "metrics.jsonl"), keeping: kept.map { $0.record.metricsLength })
+    var keeper = Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began)
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
-    var curve: [(steps: Int, value: Double)] = []
-    var extra: [String: [(steps: Int, value: Double)]] = [:]
+    if record.steps > 0 { progress.reach(Double(record.steps)) }
     let before: Evaluation
     let after: Evaluation
     let network: DenseNetwork
-    var (steps, episodes) = (0, 0)
 
     if run.method == .ppo {
       let ppo = PPO(world, run.ppo)
@@ -47,18 +55,17 @@ struct ControlSession {
           run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma,
           hasProbabilities: world.actionSpace(of: 0).isDiscrete)
       }
-      before = try evaluate(world) { ppo.act($0) }
-      say(line("before", before))
+      before = try begin(&record, world, kept?.archive, ppo.restore) { ppo.act($0) }
+      try keeper.keep(record, ppo.save)
       try ppo.learn(totalSteps: run.totalTimesteps) { update in
-        progress.advance(
-          by: Double(update.steps - steps),
-          note: update.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
-        (steps, episodes) = (update.steps, update.episodes)
-        if let value = update.meanReturn { curve.append((update.steps, value)) }
+        progress.reach(
+          Double(update.steps), note: update.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
+        (record.steps, record.episodes) = (update.steps, update.episodes)
+        if let value = update.meanReturn { record.returns.append(update.steps, value) }
         for (name, value) in [
           ("entropy", update.entropy), ("approximate KL", update.approximateKL),
           ("clipped share", update.clipFraction), ("value loss", update.valueLoss),
-        ] { extra[name, default: []].append((update.steps, value)) }
+        ] { record.series[name, default: .init()].append(update.steps, value) }
         try metrics.append([
           ("steps", Double(update.steps)), ("episodes", Double(update.episodes)),
           ("return", update.meanReturn ?? .nan), ("length", update.meanLength ?? .nan),
@@ -66,6 +73,7 @@ struct ControlSession {
           ("approx_kl", update.approximateKL), ("clip_fraction", update.clipFraction),
           ("seconds", -began.timeIntervalSinceNow),
         ])
+        if keeper.isDue || Task.isCancelled { try keeper.keep(record, ppo.save) }
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
@@ -85,41 +93,62 @@ struct ControlSession {
           run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
         learner.rewardTime = .collected
       }
-      before = try evaluate(world) { learner.act($0) }
-      say(line("before", before))
-      var last: [Double] = []
+      before = try begin(&record, world, kept?.archive, learner.restore) { learner.act($0) }
+      try keeper.keep(record, learner.save)
       try learner.learn(totalSteps: run.totalTimesteps) { episode in
-        last = Array((last + [episode.worldReturn]).suffix(100))
+        record.lastReturns = Array((record.lastReturns + [episode.worldReturn]).suffix(100))
+        let last = record.lastReturns
         let mean = last.reduce(0, +) / Double(last.count)
-        progress.advance(
-          by: Double(episode.steps - steps), note: String(format: "return %.1f", episode.worldReturn))
-        steps = episode.steps
-        episodes += 1
-        curve.append((episode.steps, episode.worldReturn))
+        progress.reach(Double(episode.steps), note: String(format: "return %.1f", episode.worldReturn))
+        record.steps = episode.steps
+        record.episodes += 1
+        record.returns.append(episode.steps, episode.worldReturn)
         try metrics.append([
           ("steps", Double(episode.steps)), ("return", episode.worldReturn),
           ("length", Double(episode.length)),
           ("seconds", -began.timeIntervalSinceNow),
         ])
+        if keeper.isDue || Task.isCancelled { try keeper.keep(record, learner.save) }
         return !Task.isCancelled && !(last.count >= 100 && hasArrived(mean))
       }
-      steps = learner.steps
+      record.steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
       network = learner.policy
     }
     progress.finish()
     say(line("after", after))
     let seconds = -began.timeIntervalSinceNow
+    let (steps, episodes) = (record.steps, record.episodes)
     try write(network)
     try write(summary, before, after, steps, episodes, seconds)
+    func points(_ curve: RunRecord.Curve) -> ControlReport.Curve {
+      zip(curve.steps, curve.values).map { (steps: $0, value: $1) }
+    }
     let report = ControlReport(
       name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
       episodes: episodes, seconds: seconds, before: (before.mean, before.deviation),
-      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes, returns: curve,
-      series: extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, yaml: run.text)
+      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes, returns: points(record.returns),
+      series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) }, yaml: run.text)
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }
+    // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
+    try? FileManager.default.removeItem(at: checkpoint)
+  }
+
+  /// Restores the learner, or measures it before it learns.
+  private func begin(
+    _ record: inout RunRecord, _ world: some World, _ archive: StateArchive?,
+    _ restore: (StateArchive) throws(StateArchiveError) -> Void, _ act: ([Float]) -> [Float]
+  ) throws -> Evaluation {
+    if let archive {
+      do { try restore(archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
+      return Evaluation(returns: record.before)
+    }
+    let before = try evaluate(world, act)
+    record.before = before.returns
+    say(line("before", before))
+    return before
   }
 
   private func hasArrived(_ value: Double?) -> Bool {
@@ -199,23 +228,67 @@ struct ControlSession {
   }
 }
 
+/// Writes checkpoints as long as the run can be kept.
+private struct Keeper {
+  private var checkpoint: ControlCheckpoint
+  private let metrics: MetricsFile
+  private let began: Date
+  private var canKeep = true
+
+  init(_ checkpoint: ControlCheckpoint, _ metrics: MetricsFile, _ began: Date) {
+    self.checkpoint = checkpoint
+    self.metrics = metrics
+    self.began = began
+  }
+
+  var isDue: Bool { canKeep && checkpoint.isDue }
+
+  mutating func keep(
+    _ record: RunRecord, _ learner: (inout StateArchive) throws(StateArchiveError) -> Void
+  ) throws {
+    guard canKeep else { return }
+    var record = record
+    record.metricsLength = metrics.length
+    record.seconds = -began.timeIntervalSinceNow
+    do { try checkpoint.write(record, learner: learner) } catch let error as StateArchiveError {
+      say("no checkpoints: \(error)")
+      canKeep = false
+    } catch {
+      throw ValidationFailure("cannot write \(checkpoint.path): the disk may be full")
+    }
+  }
+}
+
 /// One JSON object a line, each written as soon as it is known.
 private final class MetricsFile {
   private let handle: FileHandle
   private let path: String
 
-  init(_ url: URL) throws {
+  /// Bytes so far.
+  private(set) var length = 0
+
+  /// - Parameter keeping: Bytes of the file that stay; nil for a new one.
+  init(_ url: URL, keeping: Int?) throws {
     path = url.path
-    guard FileManager.default.createFile(atPath: path, contents: nil),
+    guard keeping != nil || FileManager.default.createFile(atPath: path, contents: nil),
       let handle = FileHandle(forWritingAtPath: path)
     else { throw ValidationFailure("cannot write \(url.path): no permission, or no room") }
     self.handle = handle
+    guard let keeping else { return }
+    guard try handle.seekToEnd() >= UInt64(keeping) else {
+      throw ValidationFailure("\(path) is shorter than at the last checkpoint: the run cannot go on")
+    }
+    // What was measured after the checkpoint is measured again.
+    try handle.truncate(atOffset: UInt64(keeping))
+    length = keeping
   }
 
   func append(_ values: [(String, Double)]) throws {
     let object = JSONObject(values.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })
-    do { try handle.write(contentsOf: Data((JSONValue.object(object).jsonText + "\n").utf8)) } catch {
+    let line = Data((JSONValue.object(object).jsonText + "\n").utf8)
+    do { try handle.write(contentsOf: line) } catch {
       throw ValidationFailure("cannot write \(path): the disk may be full")
     }
+    length += line.count
   }
 }
