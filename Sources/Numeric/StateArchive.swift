@@ -27,6 +27,9 @@ public struct StateArchive: Sendable {
     put(name, bytes: Data(flags.map { $0 ? 1 : 0 }))
   }
   public mutating func put(_ name: String, _ random: PCG64) { put(name, elements: random.words) }
+  public mutating func put(_ name: String, _ randoms: [PCG64]) {
+    put(name, elements: randoms.flatMap(\.words))
+  }
   public mutating func put(_ name: String, _ network: DenseNetwork) {
     put(name, elements: Array(network.parameters))
   }
@@ -61,6 +64,15 @@ public struct StateArchive: Sendable {
   public func random(_ name: String) throws(StateArchiveError) -> PCG64 {
     guard let random = PCG64(words: try elements(name, zero: UInt64(0))) else { throw .wrongSize(name) }
     return random
+  }
+
+  public func randoms(_ name: String) throws(StateArchiveError) -> [PCG64] {
+    let words = try elements(name, zero: UInt64(0))
+    let all = stride(from: 0, to: words.count, by: 6).map {
+      PCG64(words: Array(words[$0..<min($0 + 6, words.count)]))
+    }
+    guard all.allSatisfy({ $0 != nil }) else { throw .wrongSize(name) }
+    return all.compactMap { $0 }
   }
 
   /// One number of a section that holds just one.
@@ -187,6 +199,8 @@ public enum StateArchiveError: Error, Sendable, Equatable, CustomStringConvertib
   case missing(String)
   /// As many numbers as do not fit what they are for.
   case wrongSize(String)
+  /// Saved with other settings than those that are to go on.
+  case otherSettings(String)
   /// What a state holds that cannot be kept.
   case notKept(String)
 
@@ -202,6 +216,8 @@ public enum StateArchiveError: Error, Sendable, Equatable, CustomStringConvertib
     case .missing(let name): "the saved state has no \"\(name)\""
     case .wrongSize(let name):
       "the saved \"\(name)\" has another size: it was saved with other settings (world, network, buffer)"
+    case .otherSettings(let what):
+      "the saved \(what) has other settings (world, method, seed, network): go on with those that it was saved with"
     case .notKept(let what): what
     }
   }

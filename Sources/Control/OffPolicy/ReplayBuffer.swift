@@ -62,6 +62,27 @@ public final class ReplayBuffer {
     terminated.append(false)
   }
 
+  /// What it holds, for files.
+  struct Rows {
+    var count, next: Int
+    var observations, nextObservations, actions: [Float]
+    var rewards: [Double]
+    var terminated: [Bool]
+  }
+
+  var rows: Rows {
+    get {
+      Rows(
+        count: count, next: next, observations: observations, nextObservations: nextObservations,
+        actions: actions, rewards: rewards, terminated: terminated)
+    }
+    set {
+      (count, next) = (newValue.count, newValue.next)
+      (observations, nextObservations) = (newValue.observations, newValue.nextObservations)
+      (actions, rewards, terminated) = (newValue.actions, newValue.rewards, newValue.terminated)
+    }
+  }
+
   /// Everything that it holds as one batch, in no particular order, for rewards that learn from data (of one
   /// reward a transition). What it keeps
   /// as actions are numbers of [-1, 1].

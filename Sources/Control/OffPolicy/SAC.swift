@@ -47,6 +47,16 @@ public final class SAC: OffPolicyLearner {
     super.init(world, configuration, policy: policy)
   }
 
+  override var networks: [(String, DenseNetwork)] {
+    super.networks + critics.enumerated().map { ("critic.\($0.offset)", $0.element.0) }
+      + criticTargets.enumerated().map { ("critic.target.\($0.offset)", $0.element) }
+  }
+  override var vectors: [(String, ParameterVector)] { [("temperature", logTemperature)] }
+  override var optimizers: [(String, Adam)] {
+    [("policy.optimizer", policyOptimizer), ("temperature.optimizer", temperatureOptimizer)]
+      + critics.enumerated().map { ("critic.optimizer.\($0.offset)", $0.element.1) }
+  }
+
   override func choose(_ observation: UnsafePointer<Float>, explores: Bool, into target: inout [Float]) {
     let output = policy.forward(observation, rows: 1)
     for place in 0..<actionWidth {

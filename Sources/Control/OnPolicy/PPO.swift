@@ -63,15 +63,15 @@ public final class PPO {
   public private(set) var episodes = 0
 
   private let distribution: ActionDistribution
-  private let optimizers: [Adam]
-  private var random: PCG64
+  let optimizers: [Adam]
+  private(set) var random: PCG64
   private let rows: Int
   private let width: Int
   private let rollout: Rollout
   /// rows x choices: the policy's probabilities in the step being made, for rewards that ask; empty for boxes.
   private var probabilities: [Double] = []
-  private var lastReturns: [Double] = []
-  private var lastLengths: [Int] = []
+  private(set) var lastReturns: [Double] = []
+  private(set) var lastLengths: [Int] = []
 
   /// - Precondition: Positive counts; `batchSize` at most `nEnvs` x `nSteps` x agents.
   public init(_ world: some World, _ configuration: PPOConfiguration = PPOConfiguration()) {
@@ -140,6 +140,12 @@ public final class PPO {
     }
     distribution.confine(&action)
     return action
+  }
+
+  /// Takes counters, generator and last episodes of a kept state.
+  func resume(steps: Int, episodes: Int, random: PCG64, lastReturns: [Double], lastLengths: [Int]) {
+    (self.steps, self.episodes, self.random) = (steps, episodes, random)
+    (self.lastReturns, self.lastLengths) = (lastReturns, lastLengths)
   }
 
   // MARK: Collecting

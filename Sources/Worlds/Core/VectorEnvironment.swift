@@ -28,6 +28,13 @@ public protocol VectorEnvironment: AnyObject {
   func reset(seed: UInt64)
   /// One step of every environment. `actions`: `count` x `agents` x action width, each a value of its space.
   func step(_ actions: UnsafeBufferPointer<Float>)
+
+  /// Keeps the running episodes in sections that begin with "environment".
+  /// - Throws: `StateArchiveError.notKept` when something in them cannot be kept.
+  func save(in archive: inout StateArchive) throws(StateArchiveError)
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` when it was kept of another world or number of environments.
+  func restore(from archive: StateArchive) throws(StateArchiveError)
 }
 
 extension VectorEnvironment {
@@ -133,7 +140,7 @@ extension World {
 public final class BatchEnvironment<W: World>: VectorEnvironment {
   public let world: W
   private let threads: Int
-  private let batch: WorldBatch<W.State>
+  let batch: WorldBatch<W.State>
 
   /// - Parameter threads: How many parts of the batch step at the same time. The results do not depend on it.
   public init(_ world: W, count: Int, seed: UInt64 = 0, threads: Int = 1) {

@@ -7,29 +7,28 @@ import Worlds
 
 /// Control runs of learners that keep tables: policy.json in place of policy.safetensors, reward.json of barfi.
 extension ControlSession {
-  func openTable(_ world: some World, _ began: Date, _ summary: String?) throws {
+  func openTable(_ world: some World, _ summary: String?) throws {
+    let began = Date()
     if let bandit = world as? BlockBandit, run.method == .greedyMeta {
       return try openMeta(bandit, began, summary)
     }
     let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
-    var curve: ControlReport.Curve = []
-    var last: [Double] = []
-    var (steps, episodes) = (0, 0)
-    func record(_ episode: TabularEpisode) throws -> Bool {
-      last = Array((last + [episode.worldReturn]).suffix(100))
-      let mean = last.reduce(0, +) / Double(last.count)
-      progress.advance(by: Double(episode.steps - steps), note: String(format: "return %.2f", mean))
-      (steps, episodes) = (episode.steps, episodes + 1)
+    var record = RunRecord(name: run.name, seed: run.seed)
+    func note(_ episode: TabularEpisode) throws -> Bool {
+      record.lastReturns = Array((record.lastReturns + [episode.worldReturn]).suffix(100))
+      let mean = record.lastReturns.reduce(0, +) / Double(record.lastReturns.count)
+      progress.reach(Double(episode.steps), note: String(format: "return %.2f", mean))
+      (record.steps, record.episodes) = (episode.steps, record.episodes + 1)
       // The page shows the mean of the last hundred, at most some thousand points.
-      if episodes % max(1, run.totalTimesteps / max(1, episode.length) / 2000) == 0 {
-        curve.append((episode.steps, mean))
+      if record.episodes % max(1, run.totalTimesteps / max(1, episode.length) / 2000) == 0 {
+        record.returns.append(episode.steps, mean)
       }
       try metrics.append([
         ("steps", Double(episode.steps)), ("return", episode.worldReturn), ("length", Double(episode.length)),
         ("seconds", -began.timeIntervalSinceNow),
       ])
-      return !Task.isCancelled && !(last.count >= 100 && hasArrived(mean))
+      return !Task.isCancelled && !(record.lastReturns.count >= 100 && hasArrived(mean))
     }
 
     let table: StateActionTable
@@ -39,7 +38,7 @@ extension ControlSession {
       let trainer = try TabularTrainer(world, configuration, shapers: run.shapers)
       before = try evaluate(world) { trainer.act($0) }
       say(line("before", before))
-      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: record)
+      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note)
       progress.finish()
       (table, after) = (trainer.table, try evaluate(world) { trainer.act($0) })
     } else {
@@ -50,7 +49,7 @@ extension ControlSession {
       before = try evaluate(world) { trainer.act($0) }
       say(line("before", before))
       var told = false
-      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: record) { report in
+      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note) { report in
         if report.isDead, !told {
           told = true
           say(
@@ -71,8 +70,8 @@ extension ControlSession {
           ),
           ("states", .array((0..<table.states).map { .array(table.row($0).map(JSONValue.number)) })),
         ])), "policy.json")
-    try finish(
-      before, after, steps, episodes, -began.timeIntervalSinceNow, returns: curve, series: [:], summary)
+    record.seconds = -began.timeIntervalSinceNow
+    try finish(record, before, after, summary)
   }
 
   /// The greedy learner whose exploring emerges: its reward a pull, beside that of hand-written players.
@@ -92,11 +91,13 @@ extension ControlSession {
     ]
     let own = run.metaLearner
     let progress = Progress(total: Double(own.steps * own.streams), unit: "pulls")
-    var (curve, step): (ControlReport.Curve, Int) = ([], 0)
+    var record = RunRecord(name: run.name, seed: run.seed)
     let learner = GreedyMetaLearner(world, own, seed: run.seed) { reward in
-      progress.advance(by: Double(own.streams), note: String(format: "reward %.2f", reward))
-      step += 1
-      if step % max(1, own.steps / 500) == 0 { curve.append((step * own.streams, reward)) }
+      record.steps += own.streams
+      progress.reach(Double(record.steps), note: String(format: "reward %.2f", reward))
+      if record.steps / own.streams % max(1, own.steps / 500) == 0 {
+        record.returns.append(record.steps, reward)
+      }
       return !Task.isCancelled
     }
     progress.finish()
@@ -116,12 +117,12 @@ extension ControlSession {
     }
     lines.append(("within_block", .array(result.withinBlock.map { $0.isFinite ? .number($0) : .null })))
     try write(.object(JSONObject(lines)), "policy.json")
+    (record.episodes, record.seconds) = (record.steps, -began.timeIntervalSinceNow)
+    let before = evaluation {
+      BlockPolicy.epsilonGreedy(1).averageReward(in: world, streams: $0, pulls: pulls, seed: $1)
+    }
     try finish(
-      evaluation {
-        BlockPolicy.epsilonGreedy(1).averageReward(in: world, streams: $0, pulls: pulls, seed: $1)
-      },
-      evaluation { learner.evaluate(streams: $0, pulls: pulls, seed: $1).reward }, step * own.streams,
-      step * own.streams, -began.timeIntervalSinceNow, returns: curve, series: [:], summary)
+      record, before, evaluation { learner.evaluate(streams: $0, pulls: pulls, seed: $1).reward }, summary)
   }
 
   private func write(_ value: JSONValue, _ name: String) throws {
