@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-code bench-service bench-worlds bench-control test-worlds-python format format-check docs papers clean
+.PHONY: help setup build service demo test bench bench-trl bench-transformers bench-math bench-overlap bench-code bench-service bench-worlds bench-control test-worlds-python test-openenv format format-check docs papers clean
 
 # Package.swift looks for the shim here.
 export LAUREL_SHIM ?= $(CURDIR)/.deps/lib
@@ -57,6 +57,10 @@ bench-math: build ## Mathematical answers, math-verify against Laurel, on this m
 	python3 bench/math_pairs.py --seed $(BENCH_SEED) --count 1450 > .deps/math-pairs.jsonl
 	.deps/bench-math-python/bin/python bench/math_compare.py .deps/math-pairs.jsonl
 
+bench-overlap: build ## BLEU, chrF and ROUGE, sacrebleu and rouge-score against Laurel, on this machine
+	@bench/prepare-overlap
+	.deps/bench-overlap-python/bin/python bench/overlap.py --seed $(BENCH_SEED)
+
 bench-code: build ## Programs against tests, one python3 a sample against Laurel's sandboxes, on this machine
 	python3 bench/code_throughput.py --seed $(BENCH_SEED) --count 2000
 	@if [ -n "$(HUMANEVAL)" ]; then python3 bench/code_mutants.py "$(HUMANEVAL)"; fi
@@ -77,6 +81,11 @@ test-worlds-python: build ## The worlds under Gymnasium's and PettingZoo's own c
 	@bench/prepare-worlds
 	LAUREL=$(CURDIR)/$(LAUREL) PYTHONPATH=clients/python/src \
 	  .deps/bench-worlds-python/bin/python -m unittest clients/python/tests/test_worlds.py
+
+test-openenv: service ## The worlds under OpenEnv's own client, with its speed
+	@test -x .deps/openenv-python/bin/python || { python3 -m venv .deps/openenv-python && \
+	  .deps/openenv-python/bin/python -m pip install --quiet --disable-pip-version-check openenv==0.10.0; }
+	.deps/openenv-python/bin/python bench/openenv_client.py
 
 bench-control: build ## PPO on CartPole to a mean return of 475, Stable-Baselines3 against Laurel, on this machine
 	@bench/prepare-control

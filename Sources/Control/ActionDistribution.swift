@@ -6,12 +6,15 @@ import Worlds
 /// a box, with a standard deviation that does not depend on the state (as PPO's implementations have it).
 enum ActionDistribution {
   case categorical(Int)
-  case gaussian(low: [Float], high: [Float])
+  /// With `squashes` the drawn number u stands for the action low + (tanh u + 1) / 2 (high - low); without, for
+  /// itself, cut off at the ends. Probabilities are those of u: the factor between the two densities depends on u
+  /// alone, so ratios and gradients of log-probabilities are the same.
+  case gaussian(low: [Float], high: [Float], squashes: Bool = false)
 
-  init(_ space: Space) {
+  init(_ space: Space, squashes: Bool = false) {
     switch space {
     case .discrete(let count): self = .categorical(count)
-    case .box(let low, let high): self = .gaussian(low: low, high: high)
+    case .box(let low, let high): self = .gaussian(low: low, high: high, squashes: squashes)
     }
   }
 
@@ -19,7 +22,7 @@ enum ActionDistribution {
   var outputs: Int {
     switch self {
     case .categorical(let count): count
-    case .gaussian(let low, _): low.count
+    case .gaussian(let low, _, _): low.count
     }
   }
 
@@ -27,7 +30,7 @@ enum ActionDistribution {
   var width: Int {
     switch self {
     case .categorical: 1
-    case .gaussian(let low, _): low.count
+    case .gaussian(let low, _, _): low.count
     }
   }
 
@@ -53,7 +56,7 @@ enum ActionDistribution {
       }
       action[0] = Float(choice)
       return output[choice] - normalizer
-    case .gaussian(let low, _):
+    case .gaussian(let low, _, _):
       var total: Float = 0
       for index in low.indices {
         let noise = Float(random.normal())
@@ -80,15 +83,19 @@ enum ActionDistribution {
     switch self {
     case .categorical(let count):
       action[0] = Float((0..<count).max { output[$0] < output[$1] }!)
-    case .gaussian(let low, _):
+    case .gaussian(let low, _, _):
       for index in low.indices { action[index] = output[index] }
     }
   }
 
   /// What the world gets: the drawn action, inside its box.
-  func clip(_ action: UnsafeMutablePointer<Float>) {
-    guard case .gaussian(let low, let high) = self else { return }
-    for index in low.indices { action[index] = min(max(action[index], low[index]), high[index]) }
+  func confine(_ action: UnsafeMutablePointer<Float>) {
+    guard case .gaussian(let low, let high, let squashes) = self else { return }
+    for index in low.indices {
+      let inside =
+        squashes ? low[index] + (tanh(action[index]) + 1) / 2 * (high[index] - low[index]) : action[index]
+      action[index] = min(max(inside, low[index]), high[index])
+    }
   }
 
   /// The log-probability of an action of one row, and the distribution's entropy.
@@ -105,7 +112,7 @@ enum ActionDistribution {
         entropy -= exp(value) * value
       }
       return (output[Int(action[0])] - normalizer, entropy)
-    case .gaussian(let low, _):
+    case .gaussian(let low, _, _):
       var (total, entropy) = (Float(0), Float(0))
       for index in low.indices {
         let distance = (action[index] - output[index]) * exp(-logDeviations[index])
@@ -141,7 +148,7 @@ enum ActionDistribution {
           byLogProbability * ((index == chosen ? 1 : 0) - probability)
           - byEntropy * probability * (value + entropy)
       }
-    case .gaussian(let low, _):
+    case .gaussian(let low, _, _):
       for index in low.indices {
         let inverse = exp(-logDeviations[index])
         let distance = (action[index] - output[index]) * inverse

@@ -17,7 +17,7 @@ public final class ShapedReward: StepReward {
     let setting = ShapingSetting(
       lanes: lanes, observationSpace: world.observationSpace(of: 0), actionSpace: world.actionSpace(of: 0),
       discount: discount, hasProbabilities: hasProbabilities,
-      team: (0..<world.agents).map { world.actionSpace(of: $0) })
+      team: (0..<world.agents).map { world.actionSpace(of: $0) }, process: (world as? FiniteWorld)?.process)
     for index in self.shapers.indices { try self.shapers[index].begin(setting) }
   }
 

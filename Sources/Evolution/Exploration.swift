@@ -43,6 +43,8 @@ public struct Exploration: Sendable {
   public var rewarded: [Elite]
   /// What went wrong without stopping the search (a collapsed autoencoder).
   public var warnings: [String]
+  /// Whether the search was stopped before its budget was used.
+  public var isStopped = false
 
   /// The sum of the fitness over the archive's cells (Pugh et al. 2016), for a fitness of at least 0.
   public func qualityScore(over ranges: [ClosedRange<Double>], cells: Int? = nil) -> Double {

@@ -37,12 +37,14 @@ public enum QualityDiversity {
   ///   - method: The name of one of `methods`.
   ///   - given: Parameters of the method; what is left out has its default.
   ///   - budget: How many evaluations.
-  ///   - progress: Called about forty times with the share done; returns false to stop the search.
+  ///   - keepsPartial: Whether a search that is stopped gives what it has found instead of an error.
+  ///   - progress: Called every hundred evaluations or more often, with the share done; returns false to stop the search.
   /// - Throws: `ParameterError` for wrong parameters, `SearchError` for a problem that misbehaves or a search that
   ///   was stopped.
   public static func run<P: Problem>(
     _ problem: P, method: String, parameters given: JSONObject = JSONObject(), budget: Int, seed: UInt64,
-    fault: Fault? = nil, progress: @escaping @Sendable (Double) -> Bool = { _ in true }
+    fault: Fault? = nil, keepsPartial: Bool = false,
+    progress: @escaping @Sendable (Double) -> Bool = { _ in true }
   ) throws -> Exploration {
     let method = try Self.method(method)
     let values = try Parameters(given, of: method.parameters)
@@ -58,7 +60,7 @@ public enum QualityDiversity {
     }
     let trials = Trials(
       problem, budget: budget, seed: seed, threshold: values.double("reward_threshold"),
-      wantsViews: method.needsViews, progress: progress)
+      wantsViews: method.needsViews, keepsPartial: keepsPartial, progress: progress)
     switch method.name {
     case "map_elites":
       return try ArchiveSearch(
@@ -101,7 +103,10 @@ public enum QualityDiversity {
     settings.offspring = values.int("offspring")
     settings.sigma = values.double("sigma")
     settings.archived = values.int("archived")
-    if method.name == "fitness" { return settings }
+    if method.name == "fitness" {
+      settings.ties = PopulationSearch<P>.Ties(rawValue: values.string("ties")) ?? .offspring
+      return settings
+    }
     settings.neighbours = values.int("neighbours")
     settings.archivesBest = values.string("archive") == "best"
     settings.whitens = values.bool("whiten")

@@ -7,7 +7,14 @@ extension QualityDiversity {
       name: "random", help: "random genomes; the baseline", parameters: [population(), chunk, threshold]),
     Method(
       name: "fitness", help: "keeps the best; blind where nothing is paid",
-      parameters: [population(), offspring, sigma(0.05), archived, chunk, threshold]),
+      parameters: [
+        population(), offspring, sigma(0.05), archived,
+        Parameter(
+          "ties", .choice(["offspring", "parents"]), default: .string("offspring"),
+          help:
+            "who stays among equals: offspring, so that the population drifts where nothing is paid, or parents"
+        ), chunk, threshold,
+      ]),
     Method(
       name: "novelty", help: "Novelty Search: keeps the most different (Lehman and Stanley 2011)",
       parameters: noveltyParameters),

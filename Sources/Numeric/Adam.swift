@@ -41,6 +41,22 @@ public final class Adam {
     second = first
   }
 
+  /// Keeps both moments and the number of steps as sections that begin with `name`.
+  public func save(_ name: String, in archive: inout StateArchive) {
+    archive.put(name + ".first", first)
+    archive.put(name + ".second", second)
+    archive.put(name + ".steps", [steps])
+  }
+
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` when it is not there or belongs to other parameters.
+  public func restore(_ name: String, from archive: StateArchive) throws(StateArchiveError) {
+    let (first, second) = (try archive.floats(name + ".first"), try archive.floats(name + ".second"))
+    guard first.count == self.first.count, second.count == first.count else { throw .wrongSize(name) }
+    steps = try archive.integer(name + ".steps")
+    (self.first, self.second) = (first, second)
+  }
+
   /// The sum of the squares of all gradients.
   public var squaredGradientNorm: Double { cn_sum_of_squares(gradients.count, gradients.baseAddress!) }
 

@@ -26,6 +26,20 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
     advance()
   }
 
+  /// Everything that the generator is made of, for files: six words.
+  var words: [UInt64] {
+    [high, low, incrementHigh, incrementLow, kept == nil ? 0 : 1, UInt64(kept ?? 0)]
+  }
+
+  /// A generator that goes on where `words` were taken; nil for what are no words of a generator.
+  init?(words: [UInt64]) {
+    guard words.count == 6, words[3] & 1 == 1, words[4] <= 1, words[5] <= UInt64(UInt32.max) else {
+      return nil
+    }
+    (high, low, incrementHigh, incrementLow) = (words[0], words[1], words[2], words[3])
+    kept = words[4] == 1 ? UInt32(words[5]) : nil
+  }
+
   /// state = state * multiplier + increment, modulo 2^128.
   private mutating func advance() {
     let (multiplierHigh, multiplierLow): (UInt64, UInt64) = (0x2360_ED05_1FC6_5DA4, 0x4385_DF64_9FCC_F645)

@@ -58,12 +58,24 @@ struct ScoredBatch: Sendable {
     outcomes = [OutcomeCode](repeating: .scored, count: cells.count)
     counts = [OutcomeCounts](repeating: OutcomeCounts(), count: width)
     messages = []
-    var index = 0
-    for row in samples.indices {
-      for column in 0..<width {
-        fill(index, row, column, cells[index])
-        index += 1
+    for column in 0..<width {
+      var scored = 0
+      for row in samples.indices {
+        let index = row * width + column
+        if case .scored(let value) = cells[index] {
+          values[index] = value
+          scored += 1
+        } else {
+          fill(index, row, column, cells[index])
+        }
       }
+      counts[column].scored += scored
+    }
+    if !messages.isEmpty {
+      let inOrder = messages.enumerated().sorted {
+        ($0.element.sample, $0.offset) < ($1.element.sample, $1.offset)
+      }
+      messages = inOrder.map(\.element)
     }
   }
 
@@ -115,11 +127,10 @@ struct ScoredBatch: Sendable {
     }
   }
 
+  /// A cell without a number.
   private mutating func fill(_ index: Int, _ row: Int, _ column: Int, _ outcome: Outcome) {
     switch outcome {
-    case .scored(let value):
-      values[index] = value
-      counts[column].scored += 1
+    case .scored: break
     case .abstained:
       outcomes[index] = .abstained
       counts[column].abstained += 1

@@ -115,9 +115,12 @@ extension RewardKind {
     help: "What the completion's length is worth: near a target, along a cosine, or not too long.",
     parameters: [
       choice(
-        "mode", default: LengthReward.Mode.target, help: "target, cosine or DAPO's soft overlong penalty"),
+        "mode", default: LengthReward.Mode.target,
+        help: "target, cosine, DAPO's soft overlong penalty, or the bare count (for combiners)"),
       choice("unit", default: LengthReward.Unit.tokens, help: "what is counted"),
-      Parameter("target", .number, range: 1...1e9, help: "the target, or the limit"),
+      Parameter(
+        "target", .number, default: .null, range: 1...1e9,
+        help: "the target, or the limit; every mode but count needs it"),
       Parameter(
         "tolerance", .number, default: .null, range: 1...1e9,
         help: "distance at which target reaches 0, or width of the overlong zone; the target when not given"),
@@ -127,10 +130,13 @@ extension RewardKind {
         "by_correctness", .bool, default: .bool(false), help: "cosine: negative where `answer` is wrong"),
     ],
     make: { name, parameters in
-      let target = parameters.double("target")
+      let mode: LengthReward.Mode = parameters.word("mode", or: .target)
+      guard let target = parameters.optionalDouble("target") ?? (mode == .count ? 1 : nil) else {
+        throw ParameterError(parameter: "target", "mode: \(mode.rawValue) needs a target")
+      }
       return try LengthReward(
-        name: name, mode: parameters.word("mode", or: .target), unit: parameters.word("unit", or: .tokens),
-        target: target, tolerance: parameters.optionalDouble("tolerance") ?? target,
+        name: name, mode: mode, unit: parameters.word("unit", or: .tokens), target: target,
+        tolerance: parameters.optionalDouble("tolerance") ?? target,
         start: parameters.double("start"), end: parameters.double("end"),
         correctness: parameters.bool("by_correctness") ? AnswerReward() : nil)
     })

@@ -12,7 +12,9 @@ struct ControlRunFileTests {
     return try ControlRunFile(path: path.path)
   }
 
-  @Test(arguments: ["cartpole", "pendulum", "pendulum-heron", "loyalty"])
+  @Test(arguments: [
+    "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
+  ])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -20,6 +22,22 @@ struct ControlRunFileTests {
     #expect(ControlRunFile.isControl(path: path))
     let run = try ControlRunFile(path: path)
     #expect((run.heron != nil) == (name == "pendulum-heron"))
+  }
+
+  @Test func `a table's keys become its learner's settings`() throws {
+    let run = try read(
+      "world: rooms\nmethod: q_learning\nlearning_rate: 0.5\nexploration_fraction: 0.2\nties: first\ngamma: 0.9\nseed: 4"
+    )
+    let own = try #require(run.tabular)
+    #expect(own.method == .qLearning && own.learningRate == 0.5 && own.exploration == 0.2)
+    #expect(own.ties == .first && own.gamma == 0.9 && own.seed == 4)
+    #expect(try read("world: rooms\nmethod: reinforce").tabular?.learningRate == 0.5)
+    #expect(try read("world: cartpole").tabular == nil)
+    let barfi = try read(
+      "world: rooms\nmethod: barfi\nhint: [count_bonus]\nouter: unrolled\ninner_updates: 20\n")
+    #expect(barfi.alignment.outer == .unrolled(updates: 15))
+    let meta = try read("world: block-bandit\nmethod: greedy_meta\ntotal_timesteps: 5120\nmemory: false")
+    #expect(meta.metaLearner.steps == 10 && !meta.metaLearner.hasMemory)
   }
 
   @Test(arguments: [
@@ -30,6 +48,14 @@ struct ControlRunFileTests {
     ("world: cartpole\nnet_arch: [64, 0]", 2, "a width from 1 to 65536"),
     ("world: cartpole\nshaping:\n  - potental", 3, "potential"),
     ("world: cartpole\nreward:\n  heron: {}", 3, "replay buffer"),
+    ("world: pendulum\nmethod: q_learning", 1, "choices"),
+    ("world: slcd\nmethod: sarsa", 1, "one agent"),
+    ("world: cartpole\nmethod: greedy_meta", 1, "block-bandit"),
+    ("world: rooms\nmethod: q_learning\nn_envs: 4", 3, "n_envs"),
+    ("world: rooms\nmethod: barfi\nhint: [count_bonus]\nshaping:\n  - exprd", 5, "hint"),
+    ("world: rooms\nmethod: barfi", 1, "hint"),
+    ("world: rooms\nmethod: barfi\nhint: []", 3, "at least one"),
+    ("world: rooms\nmethod: reinforce\nshaping:\n  - {name: exprd, limit: -1}", 4, "limit"),
     ("world: slcd\nshaping:\n  - {name: loyalty, theta: 1.5}", 3, "a number from 0 to 1"),
     ("world: pendulum\nmethod: td3\nreward:\n  heron: {signals: []}", 4, "signals"),
     (

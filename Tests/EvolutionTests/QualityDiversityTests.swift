@@ -59,6 +59,21 @@ import Worlds
     #expect(!serene.rewarded.isEmpty && serene.rewarded.allSatisfy { $0.fitness > 0 })
   }
 
+  @Test func amongEqualsOffspringDriftAndParentsStandStill() throws {
+    #expect(PopulationSearch<FlatProblem>.Ties.offspring.ranked([0, 1, 0, 1]) == [3, 1, 2, 0])
+    #expect(PopulationSearch<FlatProblem>.Ties.parents.ranked([0, 1, 0, 1]) == [1, 3, 0, 2])
+    /// How far the last offspring are from where all genomes began, after about 50 generations of steps of 0.05.
+    func distance(_ ties: String) throws -> Double {
+      let found = try QualityDiversity.run(
+        FlatProblem(), method: "fitness",
+        parameters: JSONObject([("ties", .string(ties)), ("population", .integer(10))]), budget: 1000, seed: 1
+      )
+      return found.archive.suffix(5).flatMap(\.genome).map(abs).max() ?? 0
+    }
+    #expect(try distance("parents") < 0.25)
+    #expect(try distance("offspring") > 0.4)
+  }
+
   @Test func wrongNamesAndValuesAreSaid() {
     let arm = ArmProblem()
     func message(_ method: String, _ parameters: JSONObject = JSONObject(), budget: Int = 500) -> String {

@@ -19,6 +19,25 @@ struct IdentityProblem: Problem {
   }
 }
 
+/// Pays nothing; all searches begin at 0.
+struct FlatProblem: Problem {
+  var genomeLength: Int { 5 }
+  var geneRange: ClosedRange<Double> { -5...5 }
+  var descriptorRanges: [ClosedRange<Double>] { [-5...5] }
+
+  func drawGenome(into genome: UnsafeMutableBufferPointer<Double>, random: inout PCG64) {
+    genome.update(repeating: 0)
+  }
+
+  func evaluate(
+    _ genome: UnsafeBufferPointer<Double>, descriptor: UnsafeMutableBufferPointer<Double>,
+    view: UnsafeMutableBufferPointer<Float>?, random: inout PCG64
+  ) -> Trial {
+    descriptor[0] = genome[0]
+    return Trial(fitness: 0)
+  }
+}
+
 /// A point of the unit square that actions push; pays at one corner.
 struct PointWorld: World {
   struct State: Sendable {

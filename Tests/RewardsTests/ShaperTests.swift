@@ -228,6 +228,37 @@ private func isNear(_ a: [Double?], _ b: [Double?], _ tolerance: Double = 1e-9) 
     #expect(throws: ParameterError.self) { try Hybrid(rule: "a", model: "a") }
   }
 
+  @Test(
+    "HARMO's length aspect: shorter than the group's right answers costs, a group without one costs nothing")
+  func lengthAspect() throws {
+    let aspect = try LengthAspect(reward: "length", maximum: 0.5)
+    #expect(isNear([4, 8, 6, 0].map { aspect.penalty(of: $0, typical: 8) }, [-0.25, 0, -0.125, -0.5]))
+    let both = try LengthAspect(reward: "length", maximum: 1, tau: 0.5, kappa: 2)
+    #expect(isNear([2, 4, 24, 1000].map { both.penalty(of: $0, typical: 8) }, [-0.5, 0, -0.5, -1]))
+
+    // Group 0 is checked by the rule (right: lengths 6 and 10), group 1 by the model (right: from its median on),
+    // group 2 has no right answer.
+    var components = RewardComponents(
+      names: ["rule", "model", "length"], weights: [1, 1, 2], groups: [0, 0, 0, 1, 1, 1, 2],
+      values: [
+        1, 0, 6, 1, 0, 10, 0, 0, 2, 0, 0.1, 3, 0, 0.5, 4, 0, 0.9, 8, 0, 0, 1,
+      ])
+    for sample in 3...5 { components.isPresent[sample * 3] = false }
+    let hybrid = try Hybrid(rule: "rule", model: "model", length: aspect)
+    let expected = [1 - 0.25, 1, -0.75, 0.1 - 0.5, 0.5 - 1.0 / 3, 0.9, 0]
+    #expect(isNear(hybrid.totals(components), expected))
+    var median = aspect
+    median.usesMedian = true
+    #expect(isNear(try Hybrid(rule: "rule", model: "model", length: median).totals(components), expected))
+
+    #expect(throws: ParameterError.self) { try LengthAspect(reward: "a", tau: 0) }
+    #expect(throws: ParameterError.self) { try LengthAspect(reward: "a", maximum: -1) }
+    #expect(throws: ParameterError.self) { try LengthAspect(reward: "a", tau: 1, kappa: 0.5) }
+    #expect(throws: ParameterError.self) {
+      try Hybrid(rule: "a", model: "b", length: try LengthAspect(reward: "a"))
+    }
+  }
+
   @Test("all_of, any_of, maximum and weighted_mean look at the rewards present")
   func combiners() {
     var components = RewardComponents(

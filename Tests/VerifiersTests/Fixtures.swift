@@ -24,14 +24,6 @@ extension JSONValue {
   var items: [JSONValue] { if case .array(let items) = self { items } else { [] } }
 
   var text: String { if case .string(let text) = self { text } else { "" } }
-
-  var double: Double? {
-    switch self {
-    case .number(let value): value
-    case .integer(let value): Double(value)
-    default: nil
-    }
-  }
 }
 
 /// SplitMix64: the same numbers on every machine.

@@ -35,7 +35,8 @@ public struct Target: Sendable {
         guard let parameters = entry.parameters else { continue }
         switch entry.kind {
         case "keywords": words += parameters.strings("words")
-        case "length": lengths.append(Int(min(parameters.double("target"), 20_000)))
+        case "length":
+          if let target = parameters.optionalDouble("target") { lengths.append(Int(min(target, 20_000))) }
         case "format": tags.append(parameters.strings("tags"))
         default: break
         }

@@ -66,6 +66,16 @@ public class OffPolicyLearner {
     preconditionFailure("a learner chooses actions")
   }
 
+  /// All networks, single vectors and optimisers under the names by which they are kept.
+  var networks: [(String, DenseNetwork)] { [("policy", policy)] }
+  var vectors: [(String, ParameterVector)] { [] }
+  var optimizers: [(String, Adam)] { [] }
+
+  /// Takes counters and generator of a kept state.
+  func resume(steps: Int, updates: Int, random: PCG64) {
+    (self.steps, self.updates, self.random) = (steps, updates, random)
+  }
+
   /// One update from `sample`, which has just been drawn.
   func update() { preconditionFailure("a learner updates") }
 

@@ -4,6 +4,8 @@ import Worlds
 /// The last transitions of a learner, the oldest replaced first, with what each was like to the world.
 public final class ReplayBuffer {
   public let capacity, observationWidth, actionWidth: Int
+  /// Rewards of one transition: 1, or one for each agent.
+  public let rewardWidth: Int
   /// How many transitions it holds.
   public private(set) var count = 0
   private var next = 0
@@ -11,16 +13,14 @@ public final class ReplayBuffer {
   private var rewards: [Double]
   private var terminated: [Bool]
 
-  public init(capacity: Int, observationWidth: Int, actionWidth: Int) {
+  /// Memory is taken as transitions come, up to `capacity` of them.
+  public init(capacity: Int, observationWidth: Int, actionWidth: Int, rewardWidth: Int = 1) {
     precondition(capacity > 0, "a replay buffer of no room")
     self.capacity = capacity
     self.observationWidth = observationWidth
     self.actionWidth = actionWidth
-    observations = Array(repeating: 0, count: capacity * observationWidth)
-    nextObservations = observations
-    actions = Array(repeating: 0, count: capacity * actionWidth)
-    rewards = Array(repeating: 0, count: capacity)
-    terminated = Array(repeating: false, count: capacity)
+    self.rewardWidth = rewardWidth
+    (observations, nextObservations, actions, rewards, terminated) = ([], [], [], [], [])
   }
 
   /// Keeps one transition.
@@ -31,18 +31,60 @@ public final class ReplayBuffer {
     observation: UnsafePointer<Float>, action: UnsafePointer<Float>, reward: Double,
     next nextObservation: UnsafePointer<Float>, terminated isTerminal: Bool
   ) {
+    withUnsafePointer(to: reward) {
+      append(
+        observation: observation, action: action, rewards: $0, next: nextObservation, terminated: isTerminal)
+    }
+  }
+
+  /// Keeps one transition with `rewardWidth` rewards.
+  public func append(
+    observation: UnsafePointer<Float>, action: UnsafePointer<Float>, rewards paid: UnsafePointer<Double>,
+    next nextObservation: UnsafePointer<Float>, terminated isTerminal: Bool
+  ) {
+    if next == count { makeRoom() }
     for place in 0..<observationWidth {
       observations[next * observationWidth + place] = observation[place]
       nextObservations[next * observationWidth + place] = nextObservation[place]
     }
     for place in 0..<actionWidth { actions[next * actionWidth + place] = action[place] }
-    rewards[next] = reward
+    for place in 0..<rewardWidth { rewards[next * rewardWidth + place] = paid[place] }
     terminated[next] = isTerminal
     next = (next + 1) % capacity
     count = min(count + 1, capacity)
   }
 
-  /// Everything that it holds as one batch, in no particular order, for rewards that learn from data. What it keeps
+  private func makeRoom() {
+    observations.append(contentsOf: repeatElement(0, count: observationWidth))
+    nextObservations.append(contentsOf: repeatElement(0, count: observationWidth))
+    actions.append(contentsOf: repeatElement(0, count: actionWidth))
+    rewards.append(contentsOf: repeatElement(0, count: rewardWidth))
+    terminated.append(false)
+  }
+
+  /// What it holds, for files.
+  struct Rows {
+    var count, next: Int
+    var observations, nextObservations, actions: [Float]
+    var rewards: [Double]
+    var terminated: [Bool]
+  }
+
+  var rows: Rows {
+    get {
+      Rows(
+        count: count, next: next, observations: observations, nextObservations: nextObservations,
+        actions: actions, rewards: rewards, terminated: terminated)
+    }
+    set {
+      (count, next) = (newValue.count, newValue.next)
+      (observations, nextObservations) = (newValue.observations, newValue.nextObservations)
+      (actions, rewards, terminated) = (newValue.actions, newValue.rewards, newValue.terminated)
+    }
+  }
+
+  /// Everything that it holds as one batch, in no particular order, for rewards that learn from data (of one
+  /// reward a transition). What it keeps
   /// as actions are numbers of [-1, 1].
   public func withBatch<Result>(_ body: (TransitionBatch) throws -> Result) rethrows -> Result {
     try TransitionRows(
@@ -64,7 +106,9 @@ public final class ReplayBuffer {
       for place in 0..<actionWidth {
         sample.actions[row * actionWidth + place] = actions[index * actionWidth + place]
       }
-      sample.rewards[row] = rewards[index]
+      for place in 0..<rewardWidth {
+        sample.rewards[row * rewardWidth + place] = rewards[index * rewardWidth + place]
+      }
       sample.terminated[row] = terminated[index]
     }
   }
@@ -77,18 +121,19 @@ public final class ReplaySample {
   public internal(set) var observations, nextObservations: [Float]
   /// rows x action width.
   public internal(set) var actions: [Float]
+  /// rows x reward width.
   public internal(set) var rewards: [Double]
   public internal(set) var terminated: [Bool]
   private let observationWidth, actionWidth: Int
 
-  public init(rows: Int, observationWidth: Int, actionWidth: Int) {
+  public init(rows: Int, observationWidth: Int, actionWidth: Int, rewardWidth: Int = 1) {
     self.rows = rows
     self.observationWidth = observationWidth
     self.actionWidth = actionWidth
     observations = Array(repeating: 0, count: rows * observationWidth)
     nextObservations = observations
     actions = Array(repeating: 0, count: rows * actionWidth)
-    rewards = Array(repeating: 0, count: rows)
+    rewards = Array(repeating: 0, count: rows * rewardWidth)
     terminated = Array(repeating: false, count: rows)
   }
 

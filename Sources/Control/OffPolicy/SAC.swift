@@ -10,12 +10,10 @@ public final class SAC: OffPolicyLearner {
   private let logTemperature: ParameterVector
   private let temperatureOptimizer: Adam
   private var input, targets, values, outputGradient, inputGradient, policyGradient: [Float]
-  private var actions, noise, logProbabilities: [Float]
+  private var drawn: SquashedGaussian
 
   /// The weight of the entropy.
   public var temperature: Double { configuration.entCoef ?? exp(Double(logTemperature.parameters[0])) }
-
-  private static let logDeviationRange: (Float, Float) = (-20, 2)
 
   public init(_ world: some World, _ configuration: OffPolicyConfiguration = .sac) {
     let (width, size, rows) = (
@@ -43,63 +41,51 @@ public final class SAC: OffPolicyLearner {
     input = Array(repeating: 0, count: rows * (width + size))
     inputGradient = input
     targets = Array(repeating: 0, count: rows)
-    (values, outputGradient, logProbabilities) = (targets, targets, targets)
-    actions = Array(repeating: 0, count: rows * size)
-    noise = actions
+    (values, outputGradient) = (targets, targets)
+    drawn = SquashedGaussian(rows: rows, width: size)
     policyGradient = Array(repeating: 0, count: rows * 2 * size)
     super.init(world, configuration, policy: policy)
+  }
+
+  override var networks: [(String, DenseNetwork)] {
+    super.networks + critics.enumerated().map { ("critic.\($0.offset)", $0.element.0) }
+      + criticTargets.enumerated().map { ("critic.target.\($0.offset)", $0.element) }
+  }
+  override var vectors: [(String, ParameterVector)] { [("temperature", logTemperature)] }
+  override var optimizers: [(String, Adam)] {
+    [("policy.optimizer", policyOptimizer), ("temperature.optimizer", temperatureOptimizer)]
+      + critics.enumerated().map { ("critic.optimizer.\($0.offset)", $0.element.1) }
   }
 
   override func choose(_ observation: UnsafePointer<Float>, explores: Bool, into target: inout [Float]) {
     let output = policy.forward(observation, rows: 1)
     for place in 0..<actionWidth {
-      let deviation = exp(Self.clamp(output[actionWidth + place]))
+      let deviation = exp(SquashedGaussian.clamp(output[actionWidth + place]))
       target[place] = tanh(output[place] + (explores ? deviation * Float(random.normal()) : 0))
-    }
-  }
-
-  private static func clamp(_ value: Float) -> Float {
-    min(max(value, logDeviationRange.0), logDeviationRange.1)
-  }
-
-  /// Draws an action for every row of the policy's output: `actions`, `noise` and `logProbabilities`.
-  private func draw(_ output: UnsafeMutableBufferPointer<Float>) {
-    let half = Float(0.5 * log(2 * Double.pi))
-    for row in 0..<sample.rows {
-      var total: Float = 0
-      for place in 0..<actionWidth {
-        let logDeviation = Self.clamp(output[row * 2 * actionWidth + actionWidth + place])
-        let drawn = Float(random.normal())
-        let action = tanh(output[row * 2 * actionWidth + place] + exp(logDeviation) * drawn)
-        total -= 0.5 * drawn * drawn + logDeviation + half + log(1 - action * action + 1e-6)
-        noise[row * actionWidth + place] = drawn
-        actions[row * actionWidth + place] = action
-      }
-      logProbabilities[row] = total
     }
   }
 
   override func update() {
     let rows = sample.rows
     let alpha = Float(temperature)
-    draw(policy.forward(sample.nextObservations, rows: rows))
-    join(sample.nextObservations, actions, into: &input)
+    drawn.draw(policy.forward(sample.nextObservations, rows: rows), random: &random)
+    join(sample.nextObservations, drawn.actions, into: &input)
     for (place, critic) in criticTargets.enumerated() {
       let found = critic.forward(input, rows: rows)
       for row in 0..<rows { values[row] = place == 0 ? found[row] : min(values[row], found[row]) }
     }
     for row in 0..<rows {
-      let next = Float(configuration.gamma) * (values[row] - alpha * logProbabilities[row])
+      let next = Float(configuration.gamma) * (values[row] - alpha * drawn.logProbabilities[row])
       targets[row] = Float(sample.rewards[row]) + (sample.terminated[row] ? 0 : next)
     }
     join(sample.observations, sample.actions, into: &input)
     fit(critics, input, targets: targets, &outputGradient)
 
     let output = policy.forward(sample.observations, rows: rows)
-    draw(output)
+    drawn.draw(output, random: &random)
     improve(output, alpha)
     if configuration.entCoef == nil {
-      let mean = logProbabilities.reduce(0, +) / Float(rows)
+      let mean = drawn.logProbabilities.reduce(0, +) / Float(rows)
       logTemperature.gradients[0] = -(mean - Float(actionWidth))
       temperatureOptimizer.step()
     }
@@ -111,7 +97,7 @@ public final class SAC: OffPolicyLearner {
   /// One step of the policy down alpha log pi - min Q, through the drawn actions.
   private func improve(_ output: UnsafeMutableBufferPointer<Float>, _ alpha: Float) {
     let (rows, size, total) = (sample.rows, actionWidth, width + actionWidth)
-    join(sample.observations, actions, into: &input)
+    join(sample.observations, drawn.actions, into: &input)
     let first = Array(critics[0].0.forward(input, rows: rows))
     let second = critics[1].0.forward(input, rows: rows)
     let firstCounts = first.indices.map { first[$0] <= second[$0] }
@@ -127,20 +113,7 @@ public final class SAC: OffPolicyLearner {
         }
       }
     }
-    let share = alpha / Float(rows)
-    for row in 0..<rows {
-      for index in 0..<size {
-        let (mean, deviation) = (row * 2 * size + index, row * 2 * size + size + index)
-        let action = actions[row * size + index]
-        let slope = 1 - action * action
-        let byAction = policyGradient[mean] + share * 2 * action / (slope + 1e-6)
-        let bySum = byAction * slope
-        policyGradient[mean] = bySum
-        let isFree = output[deviation] == Self.clamp(output[deviation])
-        policyGradient[deviation] =
-          isFree ? bySum * exp(output[deviation]) * noise[row * size + index] - share : 0
-      }
-    }
+    drawn.finishPolicyGradient(output, alpha: alpha, into: &policyGradient)
     policy.backward(sample.observations, rows: rows, outputGradient: policyGradient)
     policyOptimizer.step()
   }

@@ -37,6 +37,16 @@ public final class TD3: OffPolicyLearner {
     super.init(world, configuration, policy: policy)
   }
 
+  override var networks: [(String, DenseNetwork)] {
+    super.networks + [("policy.target", policyTarget)]
+      + critics.enumerated().map { ("critic.\($0.offset)", $0.element.0) }
+      + criticTargets.enumerated().map { ("critic.target.\($0.offset)", $0.element) }
+  }
+  override var optimizers: [(String, Adam)] {
+    [("policy.optimizer", policyOptimizer)]
+      + critics.enumerated().map { ("critic.optimizer.\($0.offset)", $0.element.1) }
+  }
+
   override func choose(_ observation: UnsafePointer<Float>, explores: Bool, into target: inout [Float]) {
     let output = policy.forward(observation, rows: 1)
     for place in 0..<actionWidth {

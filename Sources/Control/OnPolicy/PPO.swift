@@ -63,15 +63,15 @@ public final class PPO {
   public private(set) var episodes = 0
 
   private let distribution: ActionDistribution
-  private let optimizers: [Adam]
-  private var random: PCG64
+  let optimizers: [Adam]
+  private(set) var random: PCG64
   private let rows: Int
   private let width: Int
   private let rollout: Rollout
   /// rows x choices: the policy's probabilities in the step being made, for rewards that ask; empty for boxes.
   private var probabilities: [Double] = []
-  private var lastReturns: [Double] = []
-  private var lastLengths: [Int] = []
+  private(set) var lastReturns: [Double] = []
+  private(set) var lastLengths: [Int] = []
 
   /// - Precondition: Positive counts; `batchSize` at most `nEnvs` x `nSteps` x agents.
   public init(_ world: some World, _ configuration: PPOConfiguration = PPOConfiguration()) {
@@ -138,8 +138,14 @@ public final class PPO {
       _ = distribution.sample(
         output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
     }
-    distribution.clip(&action)
+    distribution.confine(&action)
     return action
+  }
+
+  /// Takes counters, generator and last episodes of a kept state.
+  func resume(steps: Int, episodes: Int, random: PCG64, lastReturns: [Double], lastLengths: [Int]) {
+    (self.steps, self.episodes, self.random) = (steps, episodes, random)
+    (self.lastReturns, self.lastLengths) = (lastReturns, lastLengths)
   }
 
   // MARK: Collecting
@@ -187,7 +193,7 @@ public final class PPO {
             into: action, random: &random)
           let target = clipped.baseAddress! + lane * size
           target.update(from: action, count: size)
-          distribution.clip(target)
+          distribution.confine(target)
         }
       }
     }
@@ -267,52 +273,16 @@ public final class PPO {
   private func step(_ batch: inout Minibatch, _ clip: Float, _ sums: inout [Double]) {
     let count = batch.count
     if configuration.normalizeAdvantage { batch.normalizeAdvantages() }
-    let outputs = policy.forward(batch.observations, rows: count)
-    let share = 1 / Float(count)
-    var (policyLoss, entropySum, divergence, clippedRows) = (Float(0), Float(0), Float(0), 0)
-    batch.policyGradients.withUnsafeMutableBufferPointer { gradients in
-      batch.actions.withUnsafeBufferPointer { actions in
-        for row in 0..<count {
-          let output = outputs.baseAddress! + row * distribution.outputs
-          let action = actions.baseAddress! + row * distribution.width
-          let (logProbability, entropy) = distribution.evaluate(
-            output, logDeviations: logDeviations.parameters, action: action)
-          let logRatio = logProbability - batch.logProbabilities[row]
-          let ratio = exp(logRatio)
-          let advantage = batch.advantages[row]
-          let bounded = min(max(ratio, 1 - clip), 1 + clip)
-          policyLoss -= min(ratio * advantage, bounded * advantage) * share
-          entropySum += entropy * share
-          divergence += (ratio - 1 - logRatio) * share
-          if abs(ratio - 1) > clip { clippedRows += 1 }
-          // The minimum's gradient: none where clipping holds it.
-          let isFree = ratio * advantage <= bounded * advantage
-          distribution.gradient(
-            output, logDeviations: logDeviations.parameters, action: action,
-            byLogProbability: isFree ? -advantage * ratio * share : 0,
-            byEntropy: -Float(configuration.entCoef) * share,
-            into: gradients.baseAddress! + row * distribution.outputs,
-            deviationGradients: logDeviations.gradients)
-        }
-      }
-    }
-    policy.backward(batch.observations, rows: count, outputGradient: batch.policyGradients)
-
-    let values = value.forward(batch.observations, rows: count)
-    var valueLoss: Float = 0
-    for row in 0..<count {
-      let error = values[row] - batch.returns[row]
-      valueLoss += error * error * share
-      batch.valueGradients[row] = 2 * error * share * Float(configuration.vfCoef)
-    }
-    value.backward(batch.observations, rows: count, outputGradient: batch.valueGradients)
+    let terms = PPOLoss.addPolicyGradient(
+      policy, logDeviations, distribution, &batch, clip: clip, entCoef: Float(configuration.entCoef))
+    let valueLoss = PPOLoss.addValueGradient(value, &batch, coefficient: Float(configuration.vfCoef))
 
     let norm = optimizers.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot()
     let scale = min(1, configuration.maxGradNorm / (norm + 1e-6))
     for optimizer in optimizers { optimizer.step(scale: scale) }
-    for (index, value) in [policyLoss, valueLoss, entropySum, divergence].enumerated() {
+    for (index, value) in [terms.loss, valueLoss, terms.entropy, terms.divergence].enumerated() {
       sums[index] += Double(value)
     }
-    sums[4] += Double(clippedRows) / Double(count)
+    sums[4] += Double(terms.clippedRows) / Double(count)
   }
 }

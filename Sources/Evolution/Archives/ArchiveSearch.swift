@@ -62,6 +62,11 @@ final class ArchiveSearch<P: Problem> {
   /// MAP-Elites: a random elite, a mutation, and a place in the archive if it is the best of its cell. With
   /// `lineSigma` the mutation also goes along the line to a second elite (Vassiliades and Mouret 2018).
   func mapElites() throws(SearchError) -> Exploration {
+    try trials.carryOut { () throws(SearchError) in try fillCells() }
+    return result()
+  }
+
+  private func fillCells() throws(SearchError) {
     while !trials.isOver {
       if trials.evaluations < random {
         drawGenome()
@@ -83,11 +88,15 @@ final class ArchiveSearch<P: Problem> {
       }
       _ = try offer()
     }
-    return result()
   }
 
   /// CMA-ES on the fitness, started anew from a random genome whenever it has converged.
   func evolutionStrategy() throws(SearchError) -> Exploration {
+    try trials.carryOut { () throws(SearchError) in try evolve() }
+    return result()
+  }
+
+  private func evolve() throws(SearchError) {
     while !trials.isOver {
       drawGenome()
       var strategy = CovarianceAdaptation(mean: genome, sigma: sigma, batch: batch)
@@ -104,13 +113,17 @@ final class ArchiveSearch<P: Problem> {
         strategy.update(order.prefix(max(1, strategy.batch / 2)).map { tried[$0].genome })
       }
     }
-    return result()
   }
 
   /// CMA-ME with improvement emitters (Fontaine et al. 2020): each emitter is a CMA-ES that ranks first what found
   /// new cells, by fitness, then what improved cells, by how much; it starts anew from a random elite when a
   /// generation added nothing.
   func covarianceMapElites() throws(SearchError) -> Exploration {
+    try trials.carryOut { () throws(SearchError) in try emit() }
+    return result()
+  }
+
+  private func emit() throws(SearchError) {
     var emitters: [CovarianceAdaptation] = []
     for _ in 0..<emitterCount {
       drawGenome()
@@ -138,6 +151,5 @@ final class ArchiveSearch<P: Problem> {
         }
       }
     }
-    return result()
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Rewards
 import Worlds
 
 /// A redundant arm in the plane: `joints` links of equal length, all together 1 long, fixed at the origin.
@@ -47,6 +48,61 @@ public struct ArmProblem: Problem {
     genomeLength = joints
     self.objective = objective
     self.imageSize = imageSize
+  }
+
+  /// The parameters that a file or command can give.
+  public static let parameters = [
+    Parameter("joints", .integer, default: .integer(20), range: 1...1000, help: "links of the arm"),
+    Parameter(
+      "objective", .choice(["areas", "smoothness"]), default: .string("areas"),
+      help: "areas: discs pay; smoothness: 1 - the variance of the genes"),
+    Parameter(
+      "areas", .json, default: .null,
+      help: "discs that pay, a list of {x, y, radius}; left out: two of radius 0.1"),
+    Parameter(
+      "image_size", .integer, default: .null, range: 8...256,
+      help: "pixels a side of the view that taxons and stax learn from; left out: 32 for them"),
+  ]
+
+  /// - Parameters:
+  ///   - given: See `parameters`.
+  ///   - imageSize: Pixels a side where `given` says nothing.
+  /// - Throws: `ParameterError` for values out of range and areas that are none.
+  public init(_ given: JSONObject, imageSize: Int = 0) throws(ParameterError) {
+    let values = try Parameters(given, of: Self.parameters)
+    let areas = try Self.areas(values.json("areas"))
+    let isSmooth = values.string("objective") == "smoothness"
+    if isSmooth, areas != nil {
+      throw ParameterError(parameter: "areas", "areas go with objective: areas, not with smoothness")
+    }
+    self.init(
+      joints: values.int("joints"), objective: isSmooth ? .smoothness : areas ?? Self.twoAreas,
+      imageSize: values.optionalInt("image_size") ?? imageSize)
+  }
+
+  private static func areas(_ value: JSONValue) throws(ParameterError) -> Objective? {
+    if case .null = value { return nil }
+    func fail(_ found: JSONValue) -> ParameterError {
+      ParameterError(
+        parameter: "areas", expected: "a list of {x, y, radius} with a radius above 0", found: found.summary)
+    }
+    func number(_ value: JSONValue?) -> Double? {
+      switch value {
+      case .integer(let number): Double(number)
+      case .number(let number): number.isFinite ? number : nil
+      default: nil
+      }
+    }
+    guard case .array(let items) = value, !items.isEmpty else { throw fail(value) }
+    var areas: [Area] = []
+    for item in items {
+      guard case .object(let object) = item, Set(object.keys) == ["x", "y", "radius"],
+        let x = number(object["x"]), let y = number(object["y"]), let radius = number(object["radius"]),
+        radius > 0
+      else { throw fail(item) }
+      areas.append(Area(x: x, y: y, radius: radius))
+    }
+    return .areas(areas)
   }
 
   public func evaluate(

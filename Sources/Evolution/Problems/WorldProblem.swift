@@ -114,6 +114,20 @@ public struct WorldProblem<W: World>: Problem {
     return sides.map { -$0...$0 } + sides.flatMap { a in sides.map { -a * $0...a * $0 } }
   }
 
+  /// What each number of the descriptor is, in words.
+  public var descriptorNames: [String] {
+    switch descriptor {
+    case .final(let places): places.map { "final observation \($0)" }
+    case .mean(let places): places.map { "mean observation \($0)" }
+    case .signature(let places, let withTime):
+      signatureNames(places.map { "observation \($0)" } + (withTime ? ["time"] : []))
+    }
+  }
+
+  private func signatureNames(_ axes: [String]) -> [String] {
+    axes.map { "S1 of \($0)" } + axes.flatMap { a in axes.map { b in "S2 of \(a), \(b)" } }
+  }
+
   /// N(0, 1) for every weight, clipped.
   public func drawGenome(into genome: UnsafeMutableBufferPointer<Double>, random: inout PCG64) {
     for index in genome.indices { genome[index] = min(max(random.normal(), -5), 5) }
@@ -283,13 +297,13 @@ extension QualityDiversity {
   ///   - parameters: The method's.
   public static func run(
     world: any World, problem: JSONObject = JSONObject(), method: String,
-    parameters: JSONObject = JSONObject(), budget: Int, seed: UInt64,
+    parameters: JSONObject = JSONObject(), budget: Int, seed: UInt64, keepsPartial: Bool = false,
     progress: @escaping @Sendable (Double) -> Bool = { _ in true }
   ) throws -> Exploration {
     func open<W: World>(_ world: W) throws -> Exploration {
       try run(
         WorldProblem(world, problem), method: method, parameters: parameters, budget: budget, seed: seed,
-        progress: progress)
+        keepsPartial: keepsPartial, progress: progress)
     }
     return try open(world)
   }

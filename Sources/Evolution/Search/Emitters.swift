@@ -214,7 +214,7 @@ extension PopulationSearch {
       }
     }
     let all = emitter.population + children
-    let order = all.indices.sorted { (all[$0].fitness, $1) > (all[$1].fitness, $0) }
+    let order = settings.ties.ranked(all.map(\.fitness))
     emitter.population = order.prefix(emitters.population).map { all[$0] }
     emitter.rewards.append(emitter.population.map(\.fitness))
     if emitter.bestArchived == -.infinity {

@@ -4,6 +4,23 @@ import Worlds
 /// Stanley 2011), NSGA-II, novelty with local competition, and, with emitters or a learned descriptor, SERENE,
 /// TAXONS and STAX (Paolo 2022).
 final class PopulationSearch<P: Problem> {
+  /// Who stays among equals.
+  enum Ties: String, CaseIterable {
+    /// The later ones, offspring before parents: a population drifts where nothing is paid. The thesis's code sorts
+    /// parents and offspring upwards and takes them from the end.
+    case offspring
+    /// The earlier ones: a population stands still until something is paid.
+    case parents
+
+    /// The places of `values`, highest first.
+    func ranked(_ values: [Double]) -> [Int] {
+      switch self {
+      case .offspring: values.indices.sorted { (values[$0], $0) > (values[$1], $1) }
+      case .parents: values.indices.sorted { (values[$0], $1) > (values[$1], $0) }
+      }
+    }
+  }
+
   /// What decides who survives.
   enum Selection: String, CaseIterable {
     case none
@@ -25,6 +42,7 @@ final class PopulationSearch<P: Problem> {
     var offspring = 2
     var sigma = 0.05
     var selection = Selection.novelty
+    var ties = Ties.offspring
     var neighbours = 15
     /// How many offspring enter the archive each generation.
     var archived = 5
@@ -67,6 +85,13 @@ final class PopulationSearch<P: Problem> {
   }
 
   func run() throws(SearchError) -> Exploration {
+    try trials.carryOut { () throws(SearchError) in try search() }
+    let kept = archive.isEmpty ? population : archive
+    return trials.exploration(
+      archive: kept, rewarded: serene.rewarded, warnings: learned?.warnings ?? [])
+  }
+
+  private func search() throws(SearchError) {
     for _ in 0..<settings.population { population.append(try trials.individual(trials.drawGenome())) }
     learned?.describe(&population)
     while !trials.isOver {
@@ -74,9 +99,6 @@ final class PopulationSearch<P: Problem> {
       try retrain()
       if let emitters = settings.emitters, !trials.isOver { try exploit(emitters) }
     }
-    let kept = archive.isEmpty ? population : archive
-    return trials.exploration(
-      archive: kept, rewarded: serene.rewarded, warnings: learned?.warnings ?? [])
   }
 
   /// One chunk of generations.
@@ -178,8 +200,7 @@ final class PopulationSearch<P: Problem> {
   }
 
   private func best(_ count: Int, of all: [Individual], _ key: KeyPath<Individual, Double>) -> [Individual] {
-    let values = all.map { $0[keyPath: key] }
-    return all.indices.sorted { (values[$0], $1) > (values[$1], $0) }.prefix(count).map { all[$0] }
+    settings.ties.ranked(all.map { $0[keyPath: key] }).prefix(count).map { all[$0] }
   }
 
   private func fronts(_ count: Int, of all: [Individual], _ key: KeyPath<Individual, Double>) -> [Individual]

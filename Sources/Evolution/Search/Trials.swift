@@ -8,6 +8,8 @@ final class Trials<P: Problem> {
   let threshold: Double
   var random: PCG64
   private let wantsViews: Bool
+  /// Whether a search that is stopped gives what it has found.
+  let keepsPartial: Bool
   private let progress: @Sendable (Double) -> Bool
 
   private(set) var evaluations = 0
@@ -20,12 +22,13 @@ final class Trials<P: Problem> {
 
   init(
     _ problem: P, budget: Int, seed: UInt64, threshold: Double, wantsViews: Bool = false,
-    progress: @escaping @Sendable (Double) -> Bool
+    keepsPartial: Bool = false, progress: @escaping @Sendable (Double) -> Bool
   ) {
     self.problem = problem
     self.budget = budget
     self.threshold = threshold
     self.wantsViews = wantsViews
+    self.keepsPartial = keepsPartial
     self.progress = progress
     random = PCG64(seed: seed)
     grid = BehaviourGrid(problem.descriptorRanges)
@@ -93,9 +96,22 @@ final class Trials<P: Problem> {
     }
     if evaluations % interval == 0 || evaluations == budget {
       curve.append(CoveragePoint(evaluations: evaluations, coverage: grid.coverage))
+    }
+    // Often, so that a long search can be stopped soon.
+    if evaluations % min(interval, 100) == 0 || evaluations == budget {
       guard progress(min(1, Double(evaluations) / Double(budget))) else { throw .cancelled }
     }
     return cell
+  }
+
+  /// Searches to the end, or until the search is stopped where what it has found is wanted.
+  func carryOut(_ search: () throws(SearchError) -> Void) throws(SearchError) {
+    do { try search() } catch SearchError.cancelled where keepsPartial {
+      // The points on the way are few: the last one says how far the search came.
+      if curve.last?.evaluations != evaluations {
+        curve.append(CoveragePoint(evaluations: evaluations, coverage: grid.coverage))
+      }
+    }
   }
 
   /// What was found, with the archive of the method.
@@ -104,6 +120,7 @@ final class Trials<P: Problem> {
     Exploration(
       evaluations: evaluations, coverage: grid.coverage, uniformity: grid.uniformity,
       best: best.map(Elite.init), bestInArea: bestInArea, rewarding: rewarding, curve: curve,
-      archive: archive.map(Elite.init), rewarded: rewarded.map(Elite.init), warnings: warnings)
+      archive: archive.map(Elite.init), rewarded: rewarded.map(Elite.init), warnings: warnings,
+      isStopped: !isOver)
   }
 }

@@ -29,13 +29,7 @@ struct JSONFile {
     return value
   }
 
-  func number(_ key: String) -> Double? {
-    switch object[key] {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
+  func number(_ key: String) -> Double? { object[key]?.double }
 
   func string(_ key: String) -> String? {
     if case .string(let text)? = object[key] { text } else { nil }

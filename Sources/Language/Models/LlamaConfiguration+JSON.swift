@@ -37,13 +37,7 @@ extension LlamaConfiguration {
     intermediate = try json.integer("intermediate_size")
     vocabulary = try json.integer("vocab_size")
     contextLength = try json.integer("max_position_embeddings")
-    let base: Double? =
-      switch rope["rope_theta"] {
-      case .integer(let value): Double(value)
-      case .number(let value): value
-      default: json.number("rope_theta")
-      }
-    ropeBase = base ?? 10_000
+    ropeBase = rope["rope_theta"]?.double ?? json.number("rope_theta") ?? 10_000
     normEpsilon = json.number("rms_norm_eps") ?? 1e-6
   }
 

@@ -45,13 +45,17 @@ public struct GreedyMetaLearner: Sendable {
   private let entries: [Int]
   private var values: [Double]
 
-  public init(_ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64) {
+  /// - Parameter onStep: Called after each step of all streams with their mean reward; false ends the training.
+  public init(
+    _ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64,
+    onStep: (Double) -> Bool = { _ in true }
+  ) {
     precondition(world.arms <= 5, "a table over more than five arms is too large")
     self.world = world
     self.settings = settings
     entries = Self.entries(arms: world.arms, digits: bins + 1)
     values = [Double](repeating: 0, count: entries.count / world.arms)
-    train(seed: seed)
+    train(seed: seed, onStep)
   }
 
   /// The arm's own digit, then the others' in ascending order.
@@ -103,7 +107,7 @@ public struct GreedyMetaLearner: Sendable {
     return best
   }
 
-  private mutating func train(seed: UInt64) {
+  private mutating func train(seed: UInt64, _ onStep: (Double) -> Bool) {
     var random = PCG64(seed: seed)
     let (arms, places) = (world.arms, places)
     var states = (0..<settings.streams).map { _ in world.initialState(after: nil, random: &random) }
@@ -116,10 +120,12 @@ public struct GreedyMetaLearner: Sendable {
     for step in 0..<settings.steps {
       let epsilon = max(settings.finalEpsilon, 1 - Double(step) / (Double(settings.steps) * 0.5))
       touched.removeAll(keepingCapacity: true)
+      var total = 0.0
       for stream in 0..<settings.streams {
         let memory = settings.hasMemory ? memories[stream] : 0
         let arm = random.uniform() < epsilon ? random.integer(below: arms) : greedy(memory)
         let reward = world.pull(arm, &states[stream], &random)
+        total += reward
         states[stream] = world.initialState(after: states[stream], random: &random)
         memories[stream] =
           states[stream].isFresh ? 0 : remembered(memories[stream], arm, reward, places: places)
@@ -136,6 +142,7 @@ public struct GreedyMetaLearner: Sendable {
         values[entry] += rate * errors[entry] / touches[entry]
         (errors[entry], touches[entry]) = (0, 0)
       }
+      if !onStep(total / Double(settings.streams)) { return }
     }
   }
 

@@ -7,9 +7,21 @@ public final class ClonedPolicy {
   public let network: DenseNetwork
   /// One for each number of the action, in its own unit.
   public let deviations: [Float]
-  private let low, high: [Float]
+  /// The smallest and largest actions of the data.
+  let low, high: [Float]
   private let normalizer: TransitionNormalizer
-  private var input: [Float] = []
+
+  /// A policy that is fitted already.
+  init(
+    _ network: DenseNetwork, deviations: [Float], low: [Float], high: [Float],
+    normalizer: TransitionNormalizer
+  ) {
+    self.network = network
+    self.deviations = deviations
+    self.low = low
+    self.high = high
+    self.normalizer = normalizer
+  }
 
   /// Fits by least squares.
   /// - Precondition: `data` is not empty.

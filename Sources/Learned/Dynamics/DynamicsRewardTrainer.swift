@@ -94,6 +94,11 @@ public final class DynamicsRewardTrainer {
     }
   }
 
+  /// Whether any snapshot counts, without which there is no reward.
+  var hasReward: Bool {
+    snapshots.contains { configuration.formula == .plain || $0.realLogit > $0.learnerLogit }
+  }
+
   /// The reward of all snapshots so far.
   public func reward() -> DynamicsReward {
     DynamicsReward(normalizer, snapshots: snapshots, formula: configuration.formula)

@@ -4,6 +4,7 @@ extension FilteredDynamics {
   /// Everything learned from one's own transitions: models, dynamics reward, and what looked wrong on the way.
   public struct Fit {
     public var dynamics: FilteredDynamics
+    public var policy: ClonedPolicy
     public var trainer: DynamicsRewardTrainer
     public var separation: DynamicsRewardTrainer.Separation
     public var warnings: [String]
@@ -29,6 +30,7 @@ extension FilteredDynamics {
       data, normalizer: models.normalizer, initial: learner.models[0], policy: policy,
       configuration: reward)
     try trainer.train(check: check)
+    guard trainer.hasReward else { throw DynamicsDataError.nothingLearned }
     let dynamics = FilteredDynamics(
       models, reward: trainer.reward(), filter: filter, samples: samples, seed: reward.seed)
     let separation = trainer.separation()
@@ -38,6 +40,7 @@ extension FilteredDynamics {
         "the dynamics reward hardly knows real transitions from shuffled ones (area \(separation.shuffled)): train "
           + "it for more rounds")
     }
-    return Fit(dynamics: dynamics, trainer: trainer, separation: separation, warnings: warnings)
+    return Fit(
+      dynamics: dynamics, policy: policy, trainer: trainer, separation: separation, warnings: warnings)
   }
 }

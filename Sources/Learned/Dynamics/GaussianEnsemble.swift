@@ -29,6 +29,15 @@ public final class GaussianEnsemble {
   /// Indices of the models that imagine, the best first.
   public let elites: [Int]
 
+  /// An ensemble of models that are fitted already.
+  init(_ normalizer: TransitionNormalizer, models: [GaussianTransitionModel], errors: [Double], elites: [Int])
+  {
+    self.normalizer = normalizer
+    self.models = models
+    self.errors = errors
+    self.elites = elites
+  }
+
   /// Fits the models.
   /// - Throws: `DynamicsDataError` for fewer than 10 transitions, or what `check` throws (it is called once an epoch).
   public init(
@@ -124,11 +133,20 @@ public final class GaussianEnsemble {
 /// Transitions from which no dynamics can be learned.
 public enum DynamicsDataError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewTransitions(Int, needed: Int)
+  /// Not one snapshot of the discriminator tells real transitions from the learner's.
+  case nothingLearned
+  /// Transitions of other widths than the model's.
+  case otherEnvironment(found: String, expected: String)
 
   public var description: String {
     switch self {
     case .tooFewTransitions(let count, let needed):
       "\(count) transitions are too few to learn dynamics from; give at least \(needed)"
+    case .nothingLearned:
+      "the discriminator never told real transitions from the learner's: train for more rounds, or take the plain "
+        + "formula"
+    case .otherEnvironment(let found, let expected):
+      "transitions of \(found), where the model knows \(expected): they are of another environment"
     }
   }
 }

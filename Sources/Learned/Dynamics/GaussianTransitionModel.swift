@@ -17,7 +17,7 @@ public final class GaussianTransitionModel {
       widths: [inputWidth] + hidden + [2 * width], activation: .silu, random: &random)
   }
 
-  private init(_ network: DenseNetwork, width: Int) {
+  init(_ network: DenseNetwork, width: Int) {
     self.network = network
     self.width = width
   }

@@ -131,6 +131,19 @@ public struct TransitionNormalizer: Sendable, Equatable {
 
   public var inputWidth: Int { observationWidth + actionWidth }
 
+  /// A normaliser of known statistics.
+  init(
+    observationWidth: Int, actionWidth: Int, inputMeans: [Float], inputDeviations: [Float],
+    changeMeans: [Float], changeDeviations: [Float]
+  ) {
+    self.observationWidth = observationWidth
+    self.actionWidth = actionWidth
+    self.inputMeans = inputMeans
+    self.inputDeviations = inputDeviations
+    self.changeMeans = changeMeans
+    self.changeDeviations = changeDeviations
+  }
+
   public init(_ data: TransitionData) {
     precondition(data.count > 0, "no transitions to normalise by")
     observationWidth = data.observationWidth

@@ -4,9 +4,9 @@ import Worlds
 /// Card 03: learning how far to trust a hint, on the decoy grid.
 struct Barfi: Recipe {
   let slug = "barfi"
-  /// The claim held on every seed tried. The learner is a library type (`BehaviourAlignment`) that no file or command
-  /// names yet.
-  let standing = Standing.notYet
+  /// The claim held on every seed tried. A control file names the learner (`method: barfi`) and what it learned
+  /// (`aligned`).
+  let standing = Standing.works
   let claim = """
     Adding a misleading hint to a sparse reward ruins the policy; BARFI learns a reward from both under which the \
     policy still solves the task, and loses nothing when the hint is good.

@@ -10,8 +10,8 @@ public struct EmergentExploration: Recipe {
 
   public let slug = "exploitation-for-exploration"
   /// The claim held on 8 of 10 seeds. About one in five misses a threshold, always in the arm without long credit: a
-  /// coin there falls the same way too often. Its learner is a library type that no file or command names yet.
-  public let standing = Standing.notYet
+  /// coin there falls the same way too often. A control file names the learner (`method: greedy_meta`).
+  public let standing = Standing.works
   public let claim =
     "A purely greedy objective makes an agent explore on a block-recurrent bandit; without recurrence or memory it does not, and without long credit it still gathers reward but never explores."
   public let rule =

@@ -61,6 +61,7 @@ public struct Lexicographic: Combiner {
   /// Rewards from the most important on; empty: the specification's order.
   public var order: [String]
   public var usesWeights: Bool { false }
+  public var readsGroups: Bool { true }
 
   public init(order: [String] = []) { self.order = order }
 

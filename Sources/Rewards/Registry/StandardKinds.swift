@@ -42,11 +42,33 @@ extension Registry {
           Parameter(
             "blend", .bool, default: .bool(false), help: "the model fills what confidence takes from the rule"
           ),
+          Parameter(
+            "length", .string, default: .null,
+            help:
+              "the reward that counts length; it earns a penalty for answers shorter than the group's right ones",
+            namesReward: true),
+          Parameter(
+            "length_penalty", .number, default: .number(0.5), range: 0...1e6, help: "the largest penalty"),
+          Parameter(
+            "length_tau", .number, default: .number(1), range: 1e-6...1e6,
+            help: "share of the right answers' mean length below which it is paid"),
+          Parameter(
+            "length_kappa", .number, default: .null, range: 1e-6...1e6,
+            help: "share of that length above which it is paid too"),
+          Parameter(
+            "length_median", .bool, default: .bool(false), help: "their median length in place of the mean"),
         ],
-        make: {
-          try Hybrid(
-            rule: $0.string("rule"), model: $0.string("model"), confidence: $0.optionalString("confidence"),
-            blends: $0.bool("blend"))
+        make: { parameters in
+          let length = try parameters.optionalString("length").map { reward in
+            try LengthAspect(
+              reward: reward, maximum: parameters.double("length_penalty"),
+              tau: parameters.double("length_tau"), kappa: parameters.optionalDouble("length_kappa"),
+              usesMedian: parameters.bool("length_median"))
+          }
+          return try Hybrid(
+            rule: parameters.string("rule"), model: parameters.string("model"),
+            confidence: parameters.optionalString("confidence"), blends: parameters.bool("blend"),
+            length: length)
         }))
     register(
       CombinerKind(

@@ -98,9 +98,8 @@ public struct RewardTable: Sendable {
     for (sample, score) in scores.enumerated() {
       let index = sample * names.count + reward
       for (part, value) in score.parts {
-        var column = parts[reward][part] ?? [Double?](repeating: nil, count: scores.count)
-        column[sample] = value
-        parts[reward][part] = column
+        // In place: taking the column out would copy it for every sample.
+        parts[reward][part, default: [Double?](repeating: nil, count: scores.count)][sample] = value
       }
       switch score.outcome {
       case .scored(let value):

@@ -12,6 +12,8 @@ public struct Center: Shaper {
 
   public init(over scope: ShapingScope = .group) { self.scope = scope }
 
+  public var readsGroups: Bool { true }
+
   public func shape(_ column: [Double?], context: ShapingContext) -> [Double?] {
     normalized(column, context, scope) { $0.centred($1) }
   }
@@ -27,6 +29,8 @@ public struct Whiten: Shaper {
     self.scope = scope
     self.epsilon = epsilon
   }
+
+  public var readsGroups: Bool { true }
 
   public func shape(_ column: [Double?], context: ShapingContext) -> [Double?] {
     normalized(column, context, scope) { $0.standardised($1, epsilon: epsilon) }

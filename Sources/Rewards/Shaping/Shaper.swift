@@ -29,6 +29,8 @@ public protocol Shaper: Sendable {
   /// True when the shaper reads the scores of steps; a sample whose reward gives none then fails. Such a shaper
   /// comes first, because it puts its own value in place of the column's.
   var readsSteps: Bool { get }
+  /// True when a sample's value depends on the others of its group or batch.
+  var readsGroups: Bool { get }
 
   /// One value per sample, in order. Absent values (nil) must stay absent.
   func shape(_ column: [Double?], context: ShapingContext) -> [Double?]
@@ -37,6 +39,7 @@ public protocol Shaper: Sendable {
 extension Shaper {
   public var references: ReferenceResponses? { nil }
   public var readsSteps: Bool { false }
+  public var readsGroups: Bool { false }
 }
 
 /// Where a sample keeps the responses that it is compared with.

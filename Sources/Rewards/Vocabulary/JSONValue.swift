@@ -8,6 +8,15 @@ public indirect enum JSONValue: Sendable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
+
+  /// The number, whether it was written as an integer or not; nil for anything else.
+  public var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
 }
 
 /// An ordered JSON object. A key that occurs twice keeps its first place and its last value, as Python's `json` does.

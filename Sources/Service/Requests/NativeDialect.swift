@@ -83,16 +83,17 @@ struct NativeDialect: Dialect {
     writer.bytes.reserveCapacity(128 + batch.count * (batch.names.count + 1) * 8)
     writer.raw("{\"rewards\":[")
     for (index, total) in batch.totals.enumerated() {
-      if index > 0 { writer.raw(",") }
+      if index > 0 { writer.bytes.append(0x2C) }
       if let total { writer.number(total) } else { writer.raw("null") }
     }
+    let (width, values, outcomes) = (batch.names.count, batch.values, batch.outcomes)
     writer.raw("],\"extra_logs\":{")
     for column in batch.names.indices {
       writer.raw(served.keys[column])
       writer.raw("[")
-      for row in 0..<batch.count {
-        if row > 0 { writer.raw(",") }
-        if let value = batch[row, column] { writer.number(value) } else { writer.raw("null") }
+      for index in stride(from: column, to: values.count, by: width) {
+        if index > column { writer.bytes.append(0x2C) }
+        if outcomes[index] == .scored { writer.number(values[index]) } else { writer.raw("null") }
       }
       writer.raw("]")
     }

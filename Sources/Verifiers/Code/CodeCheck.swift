@@ -100,11 +100,5 @@ public final class CodeCheck: @unchecked Sendable {
     return verdict
   }
 
-  private static func milliseconds(of answer: JSONObject) -> Double {
-    switch answer["milliseconds"] {
-    case .number(let value)?: value
-    case .integer(let value)?: Double(value)
-    default: 0
-    }
-  }
+  private static func milliseconds(of answer: JSONObject) -> Double { answer["milliseconds"]?.double ?? 0 }
 }

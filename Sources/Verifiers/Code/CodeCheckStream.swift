@@ -34,33 +34,21 @@ public struct CodeCheckStream: Sendable {
     path: String, write: ([UInt8]) throws -> Void, rejected: (JSONLError) -> Void
   ) throws -> Counts {
     var counts = Counts()
-    let parser = JSONParser()
     // Enough rows ahead to keep every worker busy, few enough not to hold a large file.
     let ahead = 256
     var running: [CodeCheck] = []
-    func reject(_ error: JSONLError) {
-      counts.rejected += 1
-      rejected(error)
-    }
     func finish(downTo rest: Int) throws {
       let finished = max(running.count - rest, 0)
       for check in running[..<finished] { try write(Self.line(check.waitForVerdict(), &counts)) }
       running.removeFirst(finished)
     }
-    try JSONLReader(path: path).forEachLine(
-      { line in
-        do {
-          guard case .object(let row) = try parser.parse(line.bytes) else {
-            throw JSONLError.Reason.wrongType(field: "row", expected: "a JSON object", found: "another value")
-          }
-          running.append(verifier.start(try Self.task(row)))
-        } catch let error as JSONError {
-          reject(JSONLError(line: line.number, lineOffset: line.offset, error))
-        } catch let reason as JSONLError.Reason {
-          reject(JSONLError(line: line.number, offset: line.offset, reason: reason))
-        }
-        if running.count >= 2 * ahead { try finish(downTo: ahead) }
-      }, tooLong: reject)
+    try JSONLReader(path: path).forEachRow { row, _ in
+      running.append(verifier.start(try Self.task(row)))
+      if running.count >= 2 * ahead { try finish(downTo: ahead) }
+    } rejected: { error in
+      counts.rejected += 1
+      rejected(error)
+    }
     try finish(downTo: 0)
     return counts
   }
@@ -87,8 +75,8 @@ public struct CodeCheckStream: Sendable {
   }
 
   private static func task(_ row: JSONObject) throws(JSONLError.Reason) -> CodeTask {
-    let completion = try text("completion", of: row)
-    let prompt = row["prompt"] == nil ? "" : try text("prompt", of: row)
+    let completion = try FieldMapping.text("completion", of: row)
+    let prompt = row["prompt"] == nil ? "" : try FieldMapping.text("prompt", of: row)
     if let cases = row["cases"] {
       do {
         return CodeTask(
@@ -100,15 +88,8 @@ public struct CodeCheckStream: Sendable {
     }
     return CodeTask(
       prompt: prompt, completion: completion,
-      tests: .function(test: try text("test", of: row), entryPoint: try text("entry_point", of: row)))
-  }
-
-  /// A field's text; a list of messages counts as its last one.
-  private static func text(_ name: String, of row: JSONObject) throws(JSONLError.Reason) -> String {
-    switch row[name] {
-    case nil, .null?: throw .missingField(name, present: row.keys)
-    case .string(let text)?: return text
-    case .some(let value): return try FieldMapping.completionText(value, of: name)
-    }
+      tests: .function(
+        test: try FieldMapping.text("test", of: row),
+        entryPoint: try FieldMapping.text("entry_point", of: row)))
   }
 }

@@ -43,26 +43,12 @@ public struct MathCheckStream: Sendable {
     path: String, write: ([UInt8]) throws -> Void, rejected: (JSONLError) -> Void
   ) throws -> Counts {
     var counts = Counts()
-    let parser = JSONParser()
-    func reject(_ error: JSONLError) {
+    try JSONLReader(path: path).forEachRow { row, line in
+      try write(try check(row, line: line, &counts))
+    } rejected: { error in
       counts.rejected += 1
       rejected(error)
     }
-    try JSONLReader(path: path).forEachLine(
-      { line in
-        let row: JSONObject
-        do {
-          guard case .object(let object) = try parser.parse(line.bytes) else {
-            throw JSONLError.Reason.wrongType(field: "row", expected: "a JSON object", found: "another value")
-          }
-          row = object
-          try write(try check(row, line: line.number, &counts))
-        } catch let error as JSONError {
-          reject(JSONLError(line: line.number, lineOffset: line.offset, error))
-        } catch let reason as JSONLError.Reason {
-          reject(JSONLError(line: line.number, offset: line.offset, reason: reason))
-        }
-      }, tooLong: reject)
     return counts
   }
 
@@ -112,14 +98,12 @@ public struct MathCheckStream: Sendable {
     return output.bytes
   }
 
-  /// A field's text; numbers count as written, a list of messages as its last one.
+  /// A field's text; numbers count as written.
   private func text(_ name: String, of row: JSONObject) throws(JSONLError.Reason) -> String {
     switch row[name] {
-    case nil, .null?: throw .missingField(name, present: row.keys)
     case .integer(let value)?: return String(value)
     case .number(let value)?: return value.description
-    case .string(let text)?: return text
-    case .some(let value): return try FieldMapping.completionText(value, of: name)
+    default: return try FieldMapping.text(name, of: row)
     }
   }
 }

@@ -98,33 +98,39 @@ public struct ROUGEReward: PointwiseReward {
 
   private func words(of bytes: UTF8Bytes, _ table: inout WordTable) -> [UInt32] {
     var words: [UInt32] = []
+    words.reserveCapacity(bytes.count / 4)
     var word: [UInt8] = []
-    func finish() {
-      if word.isEmpty { return }
-      if usesStemmer, word.count > 3 { word = PorterStemmer.stem(word) }
-      if !word.isEmpty { word.withUnsafeBufferPointer { words.append(table.number(of: $0)) } }
-      word.removeAll(keepingCapacity: true)
-    }
     var index = 0
     while index < bytes.count {
       let byte = ASCII.lower(bytes[index])
+      index += 1
       if ASCII.isLetter(byte) || ASCII.isDigit(byte) {
         word.append(byte)
-      } else if ASCII.starts("\u{212A}", in: bytes, at: index) {
-        // The Kelvin sign is a k in lower case, the dotted capital I an i and a combining dot.
+        continue
+      }
+      // The Kelvin sign is a k in lower case, the dotted capital I an i and a combining dot.
+      if byte == 0xE2, ASCII.starts("\u{212A}", in: bytes, at: index - 1) {
         word.append(0x6B)
         index += 2
-      } else if ASCII.starts("\u{130}", in: bytes, at: index) {
-        word.append(0x69)
-        finish()
-        index += 1
-      } else {
-        finish()
+        continue
       }
-      index += 1
+      if byte == 0xC4, ASCII.starts("\u{130}", in: bytes, at: index - 1) {
+        word.append(0x69)
+        index += 1
+      }
+      add(&word, to: &words, &table)
     }
-    finish()
+    add(&word, to: &words, &table)
     return words
+  }
+
+  /// Numbers the word, if there is one, and empties it.
+  @inline(__always)
+  private func add(_ word: inout [UInt8], to words: inout [UInt32], _ table: inout WordTable) {
+    if word.isEmpty { return }
+    if usesStemmer, word.count > 3 { word = PorterStemmer.stem(word) }
+    if !word.isEmpty { words.append(word.withUnsafeBufferPointer { table.number(of: $0) }) }
+    word.removeAll(keepingCapacity: true)
   }
 
   private func compare(

@@ -104,6 +104,15 @@ public struct FieldMapping: Sendable, Equatable {
     return ((messages.last { $0.role == "user" } ?? last).content, messages)
   }
 
+  /// The text of a field that a row must have; a list of messages counts as its last one.
+  static func text(_ name: String, of row: JSONObject) throws(JSONLError.Reason) -> String {
+    switch row[name] {
+    case nil, .null?: throw .missingField(name, present: row.keys)
+    case .string(let text)?: return text
+    case .some(let value): return try completionText(value, of: name)
+    }
+  }
+
   package static func wrongType(_ field: String, _ expected: String, _ value: JSONValue) -> JSONLError.Reason
   {
     .wrongType(field: field, expected: expected, found: value.summary)

@@ -131,7 +131,7 @@ public struct ScoreStream: Sendable {
     return counts
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in

@@ -82,7 +82,7 @@ public struct GUIActionReward: PointwiseReward {
     return component == .total ? Score(total, parts: parts) : Score(parts[component.rawValue] ?? total)
   }
 
-  private static func withoutPlan(_ text: String) -> Substring {
+  static func withoutPlan(_ text: String) -> Substring {
     let trimmed = text.drop(while: \.isWhitespace)
     guard trimmed.hasPrefix("plan:"), let end = trimmed.lastIndex(where: { !$0.isWhitespace }) else {
       return text[...]

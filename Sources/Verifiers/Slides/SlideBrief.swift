@@ -50,7 +50,7 @@ public struct SlideBrief: Sendable, Equatable {
       sectionCount = try Self.count(value, "sections_per_slide", 0...100)
     }
     if let value = keys["confidence"] {
-      guard let number = Self.number(value), 0...1 ~= number else {
+      guard let number = value.double, 0...1 ~= number else {
         throw ReferenceError("confidence is no number from 0 to 1")
       }
       confidence = number
@@ -75,18 +75,10 @@ public struct SlideBrief: Sendable, Equatable {
     throws(ReferenceError)
     -> Int
   {
-    guard let number = number(value), let count = Int(exactly: number), range.contains(count) else {
+    guard let number = value.double, let count = Int(exactly: number), range.contains(count) else {
       throw ReferenceError("\(key) is no whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return count
-  }
-
-  private static func number(_ value: JSONValue) -> Double? {
-    switch value {
-    case .integer(let number): Double(number)
-    case .number(let number): number
-    default: nil
-    }
   }
 
   /// A text, a list of texts, or a list of objects with a text under `results`.

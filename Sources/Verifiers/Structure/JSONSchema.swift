@@ -114,7 +114,7 @@ public struct JSONSchema: Sendable {
       case (.oneOfValues(let values), _):
         return values.contains(value) ? nil : "is none of the allowed values"
       case (.range(let minimum, let maximum), _):
-        guard let number = JSONSchema.number(value) else { return nil }
+        guard let number = value.double else { return nil }
         if let minimum, number < minimum { return "is less than \(minimum)" }
         if let maximum, number > maximum { return "is more than \(maximum)" }
       case (.length(let minimum, let maximum), .string(let text)):
@@ -143,14 +143,6 @@ public struct JSONSchema: Sendable {
       if let minimum, count < minimum { return "has \(count) \(unit), fewer than \(minimum)" }
       if let maximum, count > maximum { return "has \(count) \(unit), more than \(maximum)" }
       return nil
-    }
-  }
-
-  static func number(_ value: JSONValue) -> Double? {
-    switch value {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
     }
   }
 

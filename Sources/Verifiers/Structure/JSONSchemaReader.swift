@@ -119,7 +119,7 @@ struct JSONSchemaReader {
   }
 
   private func number(_ value: JSONValue, _ path: String) throws(ParameterError) -> Double {
-    guard let number = JSONSchema.number(value) else { throw error(path, "expected a number") }
+    guard let number = value.double else { throw error(path, "expected a number") }
     return number
   }
 

@@ -9,9 +9,10 @@ import Rewards
 ///   max] of the two. The reference fails as in ``AnswerReward``.
 /// - `overlong` (DAPO, arXiv 2503.14476, eq. 13): 0 up to target - tolerance, falling linearly to -1 at
 ///   target, -1 beyond. Range [-1, 0].
+/// - `count`: L itself, for combiners that weigh lengths (HARMO's ``LengthAspect``); alone it pays for padding.
 /// - Empty input has length 0. Any bytes can be counted; cost is linear.
 public struct LengthReward: BytewiseReward {
-  public enum Mode: String, Sendable, CaseIterable { case target, cosine, overlong }
+  public enum Mode: String, Sendable, CaseIterable { case target, cosine, overlong, count }
   /// What is counted. Tokens fall back on characters (Unicode scalars) where no tokenizer was involved.
   public enum Unit: String, Sendable, CaseIterable { case tokens, words, characters, bytes }
 
@@ -28,13 +29,15 @@ public struct LengthReward: BytewiseReward {
     switch mode {
     case .target: 1
     case .overlong: 0
+    case .count: nil
     case .cosine: correctness == nil ? max(start, end) : max(abs(start), abs(end))
     }
   }
 
   /// - Throws: `ParameterError` when target or tolerance is not positive, or a number is not finite.
   public init(
-    name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double, tolerance: Double,
+    name: String = "length", mode: Mode = .target, unit: Unit = .tokens, target: Double = 1,
+    tolerance: Double = 1,
     start: Double = 1, end: Double = 0.5, correctness: AnswerReward? = nil
   ) throws(ParameterError) {
     guard target > 0, target.isFinite else {
@@ -61,6 +64,7 @@ public struct LengthReward: BytewiseReward {
     switch mode {
     case .target: return .scored(max(0, 1 - abs(length - target) / tolerance))
     case .overlong: return .scored(min(0, max(-1, (target - tolerance - length) / tolerance)))
+    case .count: return .scored(length)
     case .cosine:
       var sign = 1.0
       if let correctness {
@@ -91,9 +95,20 @@ public struct LengthReward: BytewiseReward {
   }
 
   private static func characters(_ text: UTF8Bytes) -> Int {
-    var count = 0
-    // No overflow to look for, so that many bytes are counted at a time.
-    for byte in text { count &+= byte & 0xC0 != 0x80 ? 1 : 0 }
+    // All bytes but those that continue a character (10xxxxxx), eight at a time.
+    var count = text.count
+    var index = 0
+    if let base = UnsafeRawPointer(text.baseAddress) {
+      while index &+ 8 <= text.count {
+        let word = base.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        count &-= (word & ~(word << 1) & 0x8080_8080_8080_8080).nonzeroBitCount
+        index &+= 8
+      }
+    }
+    while index < text.count {
+      if text[index] & 0xC0 == 0x80 { count -= 1 }
+      index += 1
+    }
     return count
   }
 }

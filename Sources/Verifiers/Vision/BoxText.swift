@@ -117,7 +117,7 @@ public enum BoxText {
       }
       return entries
     case .array(let items)?:
-      let numbers = items.compactMap(number)
+      let numbers = items.compactMap(\.double)
       if numbers.count == items.count, !items.isEmpty { return numbers.count == 4 ? [Entry(numbers)] : nil }
       var boxes: [Entry] = []
       for item in items {
@@ -132,12 +132,4 @@ public enum BoxText {
 
   /// The numbers alone.
   static func quadruples(of reference: JSONValue?) -> [[Double]]? { entries(of: reference)?.map(\.numbers) }
-
-  private static func number(_ value: JSONValue) -> Double? {
-    switch value {
-    case .integer(let number): Double(number)
-    case .number(let number): number
-    default: nil
-    }
-  }
 }

@@ -32,7 +32,7 @@ public struct Bandit: World {
     }
   }
 
-  public struct State: Sendable, Equatable {
+  public struct State: Sendable, Equatable, Codable {
     /// What each arm pays on average.
     public let means: [Double]
     /// The arm of the last step; nil before the first.

@@ -6,7 +6,7 @@ import Rewards
 /// (n = 1: every pull faces new arms, and nothing can be learned). Arm means are standard normal; nothing is
 /// observed but the reward, and no observation tells that a block has begun.
 public struct BlockBandit: World {
-  public struct State: Sendable, Equatable {
+  public struct State: Sendable, Equatable, Codable {
     public var means: [Double]
     /// Whether the block has just begun: for tests and oracles, never observed.
     public var isFresh: Bool

@@ -31,6 +31,13 @@ public protocol VectorEnvironment: AnyObject {
   func reset(seed: UInt64)
   /// One step of every environment. `actions`: `count` x `agents` x action width, each a value of its space.
   func step(_ actions: UnsafeBufferPointer<Float>)
+
+  /// Keeps the running episodes in sections that begin with "environment".
+  /// - Throws: `StateArchiveError.notKept` when something in them cannot be kept.
+  func save(in archive: inout StateArchive) throws(StateArchiveError)
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` when it was kept of another world or number of environments.
+  func restore(from archive: StateArchive) throws(StateArchiveError)
 }
 
 extension VectorEnvironment {
@@ -135,7 +142,7 @@ extension World {
 public final class BatchEnvironment<W: World>: VectorEnvironment {
   public let world: W
   private let threads: Int
-  private let batch: WorldBatch<W.State>
+  let batch: WorldBatch<W.State>
   /// What all agents see alike, copied for each of them; made when it is asked for.
   private let copies = (now: AgentCopies(), last: AgentCopies())
 
@@ -167,6 +174,11 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     batch.views < agents ? UnsafeBufferPointer(batch.seen) : nil
   }
 
+  func forgetCopies() {
+    copies.now.isFresh = false
+    copies.last.isFresh = false
+  }
+
   private func everybodys(
     _ seen: UnsafeMutableBufferPointer<Float>, _ copies: AgentCopies, _ isWanted: (Int) -> Bool
   ) -> UnsafeBufferPointer<Float> {
@@ -180,8 +192,7 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   public var episodeLengths: UnsafeBufferPointer<Int> { UnsafeBufferPointer(batch.lastSteps) }
 
   public func reset(seed: UInt64) {
-    copies.now.isFresh = false
-    copies.last.isFresh = false
+    forgetCopies()
     for index in 0..<count {
       batch.random[index] = PCG64(seed: seed &+ UInt64(index))
       batch.states[index] = world.initialState(after: nil, random: &batch.random[index])
@@ -198,8 +209,7 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     precondition(
       actions.count == count * agents * batch.actionWidth,
       "\(actions.count) numbers as actions of \(count) x \(agents) x \(batch.actionWidth)")
-    copies.now.isFresh = false
-    copies.last.isFresh = false
+    forgetCopies()
     if threads == 1 {
       world.step(batch, 0..<count, actions)
     } else {

@@ -6,7 +6,7 @@ import Rewards
 /// the same step, each gets 6. What is taken appears again on a random free cell. The episode ends after 7 gems (a
 /// purple event counts as one) or 45 steps. Observed are five planes of cells: both agents, red, blue, purple.
 public struct Gems: World {
-  public struct State: Sendable, Equatable {
+  public struct State: Sendable, Equatable, Codable {
     /// size x row + column, for each agent.
     public var players: [Int]
     public var red, blue, purple: [Int]

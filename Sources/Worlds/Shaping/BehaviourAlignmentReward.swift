@@ -1,3 +1,5 @@
+import Rewards
+
 /// A step with a reward that is trusted and a hint that is not.
 public struct HintedStep: Sendable, Equatable {
   public var state: Int
@@ -43,6 +45,35 @@ public struct BehaviourAlignmentReward: Sendable, Equatable {
       primaryWeights = Array(newValue[pairs..<pairs + states])
       hintWeights = Array(newValue[(pairs + states)...])
     }
+  }
+}
+
+extension BehaviourAlignmentReward {
+  /// `bias` (phi1, one list a state), `primary` (phi2) and `hint` (phi3), one number a state.
+  public var json: JSONValue {
+    func list(_ values: some Sequence<Double>) -> JSONValue { .array(values.map(JSONValue.number)) }
+    return .object(
+      JSONObject([
+        ("bias", .array((0..<bias.states).map { list(bias.row($0)) })), ("primary", list(primaryWeights)),
+        ("hint", list(hintWeights)),
+      ]))
+  }
+
+  /// - Throws: `ParameterError` when the parts do not have the lengths that belong together.
+  public init(json: JSONValue) throws(ParameterError) {
+    let error = ParameterError(
+      parameter: "reward", expected: "bias (a list of numbers a state), primary and hint (a number a state)",
+      found: json.summary)
+    guard case .object(let object) = json, case .array(let rows)? = object["bias"],
+      let primary = object["primary"]?.numbers, let hint = object["hint"]?.numbers
+    else { throw error }
+    let bias = rows.compactMap(\.numbers)
+    guard let actions = bias.first?.count, actions > 0, bias.count == rows.count,
+      bias.allSatisfy({ $0.count == actions }), primary.count == rows.count, hint.count == rows.count
+    else { throw error }
+    self.init(states: rows.count, actions: actions)
+    self.bias.values = Array(bias.joined())
+    (primaryWeights, hintWeights) = (primary, hint)
   }
 }
 

@@ -115,6 +115,15 @@ public final class ShapedVectorEnvironment: VectorEnvironment {
     base.reset(seed: seed)
   }
 
+  /// - Throws: `StateArchiveError.notKept`: a shaper keeps its memory to itself.
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    throw .notKept("a shaping rule keeps its memory to itself: such an environment cannot be kept")
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    throw .notKept("a shaping rule keeps its memory to itself: such an environment cannot be kept")
+  }
+
   public func step(_ actions: UnsafeBufferPointer<Float>) {
     _ = before.update(fromContentsOf: base.observations)
     base.step(actions)

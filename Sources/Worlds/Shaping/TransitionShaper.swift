@@ -126,10 +126,13 @@ public struct ShapingSetting: Sendable {
   /// The action space of every agent of an environment, where the shaper is given all of them together (batches of
   /// a learner or an environment); empty where it is given one transition at a time (inside another shaper).
   public var team: [Space]
+  /// The world's states and outcomes, where they are known (a ``FiniteWorld``).
+  public var process: FiniteMDP?
 
   public init(
     lanes: Int = 1, observationSpace: Space, actionSpace: Space, discount: Double,
-    hasNextAction: Bool = false, hasProbabilities: Bool = false, team: [Space] = []
+    hasNextAction: Bool = false, hasProbabilities: Bool = false, team: [Space] = [],
+    process: FiniteMDP? = nil
   ) {
     self.lanes = lanes
     self.observationSpace = observationSpace
@@ -138,6 +141,7 @@ public struct ShapingSetting: Sendable {
     self.hasNextAction = hasNextAction
     self.hasProbabilities = hasProbabilities
     self.team = team
+    self.process = process
   }
 
   /// As a shaper inside another one is told it: transitions come one at a time.

@@ -1,3 +1,4 @@
+import Foundation
 import Rewards
 
 /// A kind of transition shaper that a control run's file can name.
@@ -31,6 +32,14 @@ public enum TransitionShapers {
       throw ParameterError(
         parameter: "shaper", expected: "a name or a mapping with a name", found: entry.summary)
     }
+  }
+
+  /// The shapers of a list.
+  public static func shapers(_ list: JSONValue, of parameter: String) throws -> [any TransitionShaper] {
+    guard case .array(let items) = list, !items.isEmpty else {
+      throw ParameterError(parameter: parameter, expected: "a list of shaping rules", found: list.summary)
+    }
+    return try items.map { try shaper($0) }
   }
 
   /// Every rule of the catalogue that works on single transitions (rules 2 to 4, 7 to 12, 15 and 16 of the
@@ -186,7 +195,90 @@ public enum TransitionShapers {
           limits: low.isFinite || high.isFinite ? low...high : nil)
       }),
     LoyaltyShaping.kind,
+    TransitionShaperKind(
+      name: "aligned",
+      help: "A hint weighted as a run of method: barfi learned to (Gupta et al. 2023).",
+      parameters: [
+        Parameter("reward", .string, help: "the run's reward.json"),
+        Parameter("hint", .json, help: "the hint: a list of shaping rules, as in that run"), bins,
+      ],
+      make: {
+        let path = $0.string("reward")
+        let reward: BehaviourAlignmentReward
+        do {
+          let data = try Data(contentsOf: URL(fileURLWithPath: path))
+          reward = try BehaviourAlignmentReward(json: JSONValue(json: String(decoding: data, as: UTF8.self)))
+        } catch let error as ParameterError {
+          throw ParameterError(parameter: "reward", "\(path): \(error.message)")
+        } catch let error as JSONError {
+          throw ParameterError(parameter: "reward", "\(path): \(error)")
+        } catch {
+          throw ParameterError(parameter: "reward", "cannot read \(path): \(error.localizedDescription)")
+        }
+        return AlignedHint(
+          ShaperChain(try shapers($0.json("hint"), of: "hint")), reward: reward, bins: $0.optionalInt("bins"))
+      }),
+    TransitionShaperKind(
+      name: "exprd",
+      help:
+        "A designed reward on few states that keeps the optimum and shows it sooner (EXPRD, Devidze et al. 2021).",
+      parameters: [
+        limit,
+        Parameter(
+          "budget", .integer, default: .integer(5), range: 0...1000,
+          help: "states chosen beside those that are paid anyway"),
+        Parameter("states", .json, default: .null, help: "the states that may be paid, in place of a search"),
+        Parameter(
+          "horizons", .json, default: .array([1, 4, 8, 16, 32].map(JSONValue.integer)),
+          help: "steps after which a gap should show"),
+        Parameter(
+          "small", .bool, default: .bool(false), help: "of the best designs the one with the smallest rewards"
+        ),
+      ],
+      make: {
+        var settings = DesignedReward.Settings()
+        settings.limit = $0.double("limit")
+        settings.budget = $0.int("budget")
+        if case .null = $0.json("states") {
+        } else {
+          settings.states = try integers($0.json("states"), "states")
+        }
+        settings.horizons = try integers($0.json("horizons"), "horizons")
+        guard !settings.horizons.isEmpty, settings.horizons.allSatisfy({ $0 >= 1 }) else {
+          throw ParameterError(
+            parameter: "horizons", "expected at least one number of steps, each at least 1")
+        }
+        settings.isSmall = $0.bool("small")
+        return DesignedReward(settings)
+      }),
+    TransitionShaperKind(
+      name: "expadard",
+      help: "A reward designed anew for the policy as it learns (ExpAdaRD, Devidze et al. 2024).",
+      parameters: [
+        limit,
+        Parameter(
+          "period", .integer, default: .integer(5), range: 1...1e9, help: "episodes between two designs"),
+        Parameter(
+          "teacher_exploration", .number, default: .number(0.4), range: 0...1,
+          help: "share of random actions of the teacher, an optimal policy"),
+        Parameter(
+          "features", .json, default: .null,
+          help: "for every state a list of its features' numbers; default: every state is its own"),
+      ],
+      make: {
+        var settings = AdaptiveDesignedReward.Settings()
+        settings.limit = $0.double("limit")
+        settings.period = $0.int("period")
+        settings.teacherExploration = $0.double("teacher_exploration")
+        if case .array(let rows) = $0.json("features") {
+          settings.features = try rows.map { try integers($0, "features") }
+        }
+        return AdaptiveDesignedReward(settings)
+      }),
   ]
+
+  private static let limit = Parameter(
+    "limit", .number, default: .number(10), range: 1e-9...1e9, help: "the largest reward in size")
 
   private static let discount = Parameter(
     "discount", .number, default: .null, range: 0...1,

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Control
 import Foundation
 import Rewards
 import Worlds
 
 /// The policies that the commands know.
-private let registry = PolicyRegistry.reference
+private let registry = PolicyRegistry.standard
 
 struct CoopetitionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,8 +46,6 @@ struct CoopetitionPolicyList: ParsableCommand {
         kind.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
           + kind.family.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0) + kind.summary)
     }
-    let missing = PolicyRegistry.learnerNames.filter { registry.kind(named: $0) == nil }
-    if !missing.isEmpty { say("not in this program: the learners \(missing.joined(separator: ", "))") }
   }
 }
 
@@ -81,7 +80,8 @@ struct CoopetitionEvaluate: ParsableCommand {
   @Option(help: "One of the names of laurel coopetition policies.") var policy: String
   @Option(help: "Episodes.") var episodes = 1
   @Option(help: "Of everything random.") var seed: UInt64 = 99
-  @Option(help: "Environment steps that a learner trains for; default: its own.") var trainingSteps: Int?
+  @Option(help: "Environment steps that a learner trains for (the paper: 500000 or 1000000).")
+  var trainingSteps = PolicyRegistry.trainingSteps
   @Flag(help: "One JSON object.") var json = false
 
   func validate() throws {
@@ -124,7 +124,8 @@ struct CoopetitionSweep: ParsableCommand {
   var rewardModes = RewardMode.allCases
   @Option(parsing: .upToNextOption, help: "Seeds; the paper's are 99 to 105.") var seeds: [UInt64] = [99]
   @Option(help: "Episodes of each cell.") var episodes = 1
-  @Option(help: "Environment steps that learners train for; default: their own.") var trainingSteps: Int?
+  @Option(help: "Environment steps that learners train for (the paper: 500000 or 1000000).")
+  var trainingSteps = PolicyRegistry.trainingSteps
   @Option(help: "Threads; default: the processors. The numbers do not depend on them.") var threads: Int?
   @Option(
     name: [.customLong("out"), .customShort("o")], help: "The table: a name that ends in .csv or .jsonl.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Foundation
 import Rewards
 import Studio
@@ -30,9 +31,11 @@ struct Train: AsyncParsableCommand {
 
   func run() async throws {
     guard let file, !keys else { return Self.printKeys() }
-    if ControlRunFile.isControl(path: file) { return try await trainControl(file) }
-    let began = Date()
     let isFolder = FileManager.default.fileExists(atPath: file + "/run.yaml")
+    if ControlRunFile.isControl(path: isFolder ? file + "/run.yaml" : file) {
+      return try await trainControl(file, isFolder: isFolder)
+    }
+    let began = Date()
     var run = try RunFile(path: isFolder ? file + "/run.yaml" : file)
     if let seed {
       guard seed <= UInt64(Int32.max) else { throw ValidationError("--seed must be at most \(Int32.max)") }
@@ -70,20 +73,46 @@ struct Train: AsyncParsableCommand {
     if let summary { try write(summary, run, store, began) }
   }
 
-  private func trainControl(_ file: String) async throws {
-    guard !resume else {
-      throw ValidationFailure("control runs are short and cannot be resumed: start the run anew")
-    }
-    var run = try ControlRunFile(path: file)
+  private func trainControl(_ file: String, isFolder: Bool) async throws {
+    var run = try ControlRunFile(path: isFolder ? file + "/run.yaml" : file)
     if let seed { run.seed = seed }
-    let folder = output ?? freeFolder("runs/\(run.name)-seed\(run.seed)")
-    if FileManager.default.fileExists(atPath: folder) {
-      throw ValidationFailure("\(folder) exists already: choose another --output")
+    let base = "runs/\(run.name)-seed\(run.seed)"
+    let folder: String
+    if resume {
+      folder = isFolder ? file : try output ?? newestFolder(base)
+      guard try takeUp(&run, folder) else {
+        return say("run \(folder) is finished: nothing to resume")
+      }
+    } else {
+      folder = output ?? freeFolder(base)
+      if FileManager.default.fileExists(atPath: folder) {
+        throw ValidationFailure("\(folder) exists already: choose another --output, or --resume")
+      }
     }
-    let session = ControlSession(run: run, folder: URL(fileURLWithPath: folder))
+    let session = ControlSession(run: run, folder: URL(fileURLWithPath: folder), resumes: resume)
     try await interruptible(
       grace: nil, announce: { say("stopping (Ctrl-C again to stop at once)") }, report: {}
     ) { [summary] in try session.start(summary: summary) }
+  }
+
+  /// Takes name and seed of a control run that is to go on.
+  /// - Returns: Whether there is anything left to do.
+  private func takeUp(_ run: inout ControlRunFile, _ folder: String) throws -> Bool {
+    let kept = try? String(contentsOfFile: folder + "/run.yaml", encoding: .utf8)
+    guard kept == run.text else {
+      throw ValidationFailure(
+        "the run file differs from the one in \(folder): resume with laurel train \(folder) --resume")
+    }
+    do {
+      let path = folder + "/" + ControlSession.checkpointName
+      if let record = try ControlCheckpoint(path: path).read()?.record {
+        run.name = record.name
+        if seed == nil { run.seed = record.seed }
+        return true
+      }
+    } catch { throw ValidationFailure("\(error)") }
+    if FileManager.default.fileExists(atPath: folder + "/summary.json") { return false }
+    throw ValidationFailure("there is no checkpoint in \(folder): start the run anew")
   }
 
   private static func printKeys() {

@@ -6,7 +6,7 @@ import Verifiers
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check answers against references.",
-    subcommands: [VerifyMath.self, VerifyCode.self])
+    subcommands: [VerifyMath.self, VerifyCode.self, VerifyScreens.self])
 }
 
 struct VerifyMath: ParsableCommand {

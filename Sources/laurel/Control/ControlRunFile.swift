@@ -7,14 +7,27 @@ import Worlds
 
 /// A run file of control: a world, a learner under Stable-Baselines3's names, and shaping.
 struct ControlRunFile {
-  enum Method: String, CaseIterable { case ppo, sac, td3, ddpg }
+  enum Method: String, CaseIterable {
+    case ppo, sac, td3, ddpg, sarsa, reinforce, barfi
+    case qLearning = "q_learning"
+    case actorCritic = "actor_critic"
+    case greedyMeta = "greedy_meta"
+
+    var isOffPolicy: Bool { self == .sac || self == .td3 || self == .ddpg }
+    /// It keeps a table, no network.
+    var isTabular: Bool { self != .ppo && !isOffPolicy }
+  }
 
   var name: String
   var method: Method
+  /// The multi-agent learner that is to be trained in the place of `method`; nil for the others.
+  var learner: LearnerKind?
   var worldName: String
   var worldOptions: JSONObject
   var world: any World
   var shapers: [any TransitionShaper]
+  /// What barfi weighs; empty for other methods.
+  var hints: [any TransitionShaper]
   /// The settings of a HERON reward in place of the world's; nil without one.
   var heron: JSONObject?
   /// Hidden widths; nil for the method's own.
@@ -76,22 +89,48 @@ struct ControlRunFile {
     Parameter("action_noise", .number, default: .number(0.1), range: 0...10, help: "td3, ddpg: exploration"),
   ]
 
-  private static func parameters(_ method: Method) -> [Parameter] {
-    common + (method == .ppo ? onPolicy : offPolicy)
+  private static func parameters(_ method: Method, _ learner: LearnerKind?) -> [Parameter] {
+    if let learner {
+      let own = Set(learner.parameters.map(\.name))
+      let runs = ["total_timesteps", "eval_episodes", "stop_return"]
+      return common.filter { runs.contains($0.name) && !own.contains($0.name) } + learner.parameters
+    }
+    if method.isTabular {
+      return common.filter { !["learning_rate", "activation", "net_arch"].contains($0.name) }
+        + TabularRun.parameters(method)
+    }
+    return common + (method == .ppo ? onPolicy : offPolicy)
   }
+
+  private static var methodNames: [String] {
+    Method.allCases.map(\.rawValue) + LearnerRegistry.standard.kinds.map(\.name)
+  }
+
+  /// What `method` names, as the file writes it: ppo, mappo, ...
+  var methodName: String { learner?.name ?? method.rawValue }
 
   /// The keys of a control run, a line each.
   static var keyLines: [String] {
     let own = [
       "name [the file's name]: the run's name, and its folder's",
       "world (needed): a world's name, or the name with its parameters (laurel world list)",
-      "method [ppo]: one of \(Method.allCases.map(\.rawValue).joined(separator: ", "))",
+      "method [ppo]: one of \(methodNames.joined(separator: ", "))",
       "shaping [none]: a list of shaping rules: \(TransitionShapers.kinds.map(\.name).joined(separator: ", "))",
     ]
     // reward: heron: is the one learned reward that a file can name.
     let heron = HeronConfiguration.parameters.map { "reward: heron: " + RewardsCommand.line($0) }
     return own + common.map(RewardsCommand.line) + onPolicy.map { "ppo: " + RewardsCommand.line($0) }
-      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) } + heron
+      + offPolicy.map { "sac, td3, ddpg: " + RewardsCommand.line($0) } + TabularRun.keyLines + heron
+      + learnerLines
+  }
+
+  private static var learnerLines: [String] {
+    LearnerRegistry.standard.kinds.flatMap { kind in
+      [
+        "\(kind.name): \(kind.summary) (\(kind.paper)). Besides total_timesteps, eval_episodes and stop_return:"
+      ]
+        + kind.parameters.map { "\(kind.name): " + RewardsCommand.line($0) }
+    }
   }
 
   /// Whether a file is a control run's: it names a world.
@@ -111,32 +150,57 @@ struct ControlRunFile {
     if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
       throw (root["name"] ?? root.place).error("expected a name without '/' that does not begin with '.'")
     }
+    let learner = LearnerRegistry.standard.kind(named: try root.string("method", default: "ppo"))
+    self.learner = learner
     let method =
-      Method(rawValue: try root.choice("method", of: Method.allCases.map(\.rawValue), default: "ppo")) ?? .ppo
+      learner == nil
+      ? Method(rawValue: try root.choice("method", of: Self.methodNames, default: "ppo")) ?? .ppo : .ppo
     self.method = method
     let place = try root.required("world")
     (worldName, worldOptions) = try Self.world(place)
     do { world = try WorldRegistry.standard.world(worldName, worldOptions) } catch {
       throw place.error(error.message, suggestion: error.suggestion)
     }
-    shapers =
-      try root["shaping"]?.items("a list of shaping rules").map { item in
-        do { return try TransitionShapers.shaper(item.json) } catch let error as ParameterError {
-          throw item.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
-        }
-      } ?? []
+    shapers = try Self.rules(root["shaping"])
+    hints = method == .barfi ? try Self.rules(root.required("hint")) : []
+    if method == .barfi, hints.isEmpty {
+      throw try root.required("hint").error("expected at least one shaping rule")
+    }
+    if let place = root["shaping"], !shapers.isEmpty, method == .barfi || method == .greedyMeta {
+      throw place.error(
+        "\(method.rawValue) takes no shaping rules" + (method == .barfi ? ": list them under hint" : ""))
+    }
     settings = try root.parameters(
-      Self.parameters(method), ignoring: ["name", "method", "world", "shaping", "reward"])
+      Self.parameters(method, learner), ignoring: ["name", "method", "world", "shaping", "reward"])
     seed = UInt64(settings.int("seed"))
     totalTimesteps = settings.int("total_timesteps")
     evalEpisodes = settings.int("eval_episodes")
     stopReturn = settings.optionalDouble("stop_return")
+    if let learner {
+      if let other = root["shaping"] ?? root["reward"] {
+        throw other.error(
+          "\(learner.name) learns the world's own rewards: this key goes with ppo, sac, td3 and ddpg")
+      }
+      (netArch, heron) = (nil, nil)
+      do { _ = try multiAgentLearner(learner, world) } catch {
+        throw (root[error.parameter] ?? place).error(error.message, suggestion: error.suggestion)
+      }
+      return
+    }
     try Self.check(world, method, place, settings, root)
     netArch = try Self.widths(root["net_arch"])
     heron = try Self.heron(root["reward"], method, world)
     if heron != nil, let place = root["shaping"], !shapers.isEmpty {
       throw place.error("a learned reward replaces the world's: shaping rules go with the world's only")
     }
+  }
+
+  private static func rules(_ place: YAMLValue?) throws -> [any TransitionShaper] {
+    try place?.items("a list of shaping rules").map { item in
+      do { return try TransitionShapers.shaper(item.json) } catch let error as ParameterError {
+        throw item.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
+      }
+    } ?? []
   }
 
   private static func world(_ place: YAMLValue) throws -> (String, JSONObject) {
@@ -154,7 +218,9 @@ struct ControlRunFile {
   private static func check(
     _ world: any World, _ method: Method, _ place: YAMLValue, _ settings: Parameters, _ root: YAMLMapping
   ) throws {
-    if method == .ppo {
+    if method.isTabular {
+      try checkTable(world, method, place)
+    } else if method == .ppo {
       let rows = settings.int("n_envs") * settings.int("n_steps") * world.agents
       guard settings.int("batch_size") <= rows else {
         throw (root["batch_size"] ?? root.place).error(
@@ -163,12 +229,27 @@ struct ControlRunFile {
       }
     } else if world.agents > 1 {
       throw place.error(
-        "\(method.rawValue) is for one agent; this world has \(world.agents): use method: ppo")
+        "\(method.rawValue) is for one agent; this world has \(world.agents): use method: ppo, isac or masac")
     } else {
       guard case .box(let low, let high) = world.actionSpace(of: 0), (low + high).allSatisfy(\.isFinite)
       else {
         throw place.error(
           "\(method.rawValue) needs actions of a bounded box; this world has choices: use method: ppo")
+      }
+    }
+  }
+
+  private static func checkTable(_ world: any World, _ method: Method, _ place: YAMLValue) throws {
+    guard world.agents == 1 else {
+      throw place.error(
+        "\(method.rawValue) is for one agent; this world has \(world.agents): use method: ppo")
+    }
+    guard case .discrete = world.actionSpace(of: 0) else {
+      throw place.error("\(method.rawValue) needs actions that are choices: use method: ppo, sac or td3")
+    }
+    if method == .greedyMeta {
+      guard let bandit = world as? BlockBandit, bandit.arms <= 5 else {
+        throw place.error("greedy_meta learns on the world block-bandit with at most 5 arms")
       }
     }
   }
@@ -188,7 +269,9 @@ struct ControlRunFile {
     let mapping = try place.mapping("the reward's name with its settings")
     try mapping.requireKeys(["heron"])
     let settings = try mapping.required("heron")
-    guard method != .ppo else { throw place.error("heron learns from a replay buffer: use sac, td3 or ddpg") }
+    guard method.isOffPolicy else {
+      throw place.error("heron learns from a replay buffer: use sac, td3 or ddpg")
+    }
     guard case .object(let object) = settings.json else {
       throw settings.error(expected: "a mapping with signals")
     }
@@ -198,6 +281,16 @@ struct ControlRunFile {
       throw settings.error("\(error.parameter): \(error.message)", suggestion: error.suggestion)
     }
     return object
+  }
+
+  /// The learner with the file's settings and the run's seed.
+  func multiAgentLearner(_ kind: LearnerKind, _ world: any World) throws(ParameterError)
+    -> any MultiAgentLearner
+  {
+    var given = JSONObject()
+    for parameter in kind.parameters { given[parameter.name] = settings.values[parameter.name] }
+    given["seed"] = .integer(Int(seed))
+    return try kind.learner(given, world: world)
   }
 
   var ppo: PPOConfiguration {

@@ -7,10 +7,14 @@ import Studio
 import Torch
 import Worlds
 
-/// A control run from its file to its folder: run.yaml, metrics.jsonl, policy.safetensors, summary.json, report.html.
+/// A control run from its file to its folder: run.yaml, metrics.jsonl, policy.safetensors, summary.json, report.html,
+/// and while it is not finished checkpoint.state, from which it goes on.
 struct ControlSession {
   let run: ControlRunFile
   let folder: URL
+  var resumes = false
+
+  static let checkpointName = "checkpoint.state"
 
   struct Evaluation {
     var returns: [Double]
@@ -24,21 +28,31 @@ struct ControlSession {
   /// Trains to the end, or until the task is cancelled; then evaluates, and writes everything.
   func start(summary: String?) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml"))
-    try open(run.world, summary)
+    if !resumes { try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml")) }
+    say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
+    if let kind = run.learner {
+      try openTeam(kind, run.world, summary)
+    } else if run.method.isTabular {
+      try openTable(run.world, summary)
+    } else {
+      try open(run.world, summary)
+    }
   }
 
   private func open(_ world: some World, _ summary: String?) throws {
-    let began = Date()
-    say("run \(folder.path): \(run.worldName), \(run.method.rawValue), seed \(run.seed)")
-    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
+    let checkpoint = folder.appending(path: Self.checkpointName)
+    let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
+    var record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
+    let began = Date() - record.seconds
+    if kept != nil { say("going on after \(record.steps) steps") }
+    let metrics = try MetricsFile(
+      folder.appending(path: "metrics.jsonl"), keeping: kept.map { $0.record.metricsLength })
+    var keeper = Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began)
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
-    var curve: [(steps: Int, value: Double)] = []
-    var extra: [String: [(steps: Int, value: Double)]] = [:]
+    if record.steps > 0 { progress.reach(Double(record.steps)) }
     let before: Evaluation
     let after: Evaluation
-    let network: DenseNetwork
-    var (steps, episodes) = (0, 0)
+    let policy: [NamedTensor]
 
     if run.method == .ppo {
       let ppo = PPO(world, run.ppo)
@@ -47,18 +61,17 @@ struct ControlSession {
           run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma,
           hasProbabilities: world.actionSpace(of: 0).isDiscrete)
       }
-      before = try evaluate(world) { ppo.act($0) }
-      say(line("before", before))
+      before = try begin(&record, world, kept?.archive, ppo.restore) { ppo.act($0) }
+      try keeper.keep(record, ppo.save)
       try ppo.learn(totalSteps: run.totalTimesteps) { update in
-        progress.advance(
-          by: Double(update.steps - steps),
-          note: update.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
-        (steps, episodes) = (update.steps, update.episodes)
-        if let value = update.meanReturn { curve.append((update.steps, value)) }
+        progress.reach(
+          Double(update.steps), note: update.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
+        (record.steps, record.episodes) = (update.steps, update.episodes)
+        if let value = update.meanReturn { record.returns.append(update.steps, value) }
         for (name, value) in [
           ("entropy", update.entropy), ("approximate KL", update.approximateKL),
           ("clipped share", update.clipFraction), ("value loss", update.valueLoss),
-        ] { extra[name, default: []].append((update.steps, value)) }
+        ] { record.series[name, default: .init()].append(update.steps, value) }
         try metrics.append([
           ("steps", Double(update.steps)), ("episodes", Double(update.episodes)),
           ("return", update.meanReturn ?? .nan), ("length", update.meanLength ?? .nan),
@@ -66,10 +79,11 @@ struct ControlSession {
           ("approx_kl", update.approximateKL), ("clip_fraction", update.clipFraction),
           ("seconds", -began.timeIntervalSinceNow),
         ])
+        if keeper.isDue || Task.isCancelled { try keeper.keep(record, ppo.save) }
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
-      network = ppo.policy
+      policy = try tensors(of: ppo.policy)
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
@@ -85,69 +99,109 @@ struct ControlSession {
           run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
         learner.rewardTime = .collected
       }
-      before = try evaluate(world) { learner.act($0) }
-      say(line("before", before))
-      var last: [Double] = []
+      before = try begin(&record, world, kept?.archive, learner.restore) { learner.act($0) }
+      try keeper.keep(record, learner.save)
       try learner.learn(totalSteps: run.totalTimesteps) { episode in
-        last = Array((last + [episode.worldReturn]).suffix(100))
+        record.lastReturns = Array((record.lastReturns + [episode.worldReturn]).suffix(100))
+        let last = record.lastReturns
         let mean = last.reduce(0, +) / Double(last.count)
-        progress.advance(
-          by: Double(episode.steps - steps), note: String(format: "return %.1f", episode.worldReturn))
-        steps = episode.steps
-        episodes += 1
-        curve.append((episode.steps, episode.worldReturn))
+        progress.reach(Double(episode.steps), note: String(format: "return %.1f", episode.worldReturn))
+        record.steps = episode.steps
+        record.episodes += 1
+        record.returns.append(episode.steps, episode.worldReturn)
         try metrics.append([
           ("steps", Double(episode.steps)), ("return", episode.worldReturn),
           ("length", Double(episode.length)),
           ("seconds", -began.timeIntervalSinceNow),
         ])
+        if keeper.isDue || Task.isCancelled { try keeper.keep(record, learner.save) }
         return !Task.isCancelled && !(last.count >= 100 && hasArrived(mean))
       }
-      steps = learner.steps
+      record.steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
-      network = learner.policy
+      policy = try tensors(of: learner.policy)
     }
     progress.finish()
+    try TensorFile.write(folder.appending(path: "policy.safetensors").path, policy)
+    record.seconds = -began.timeIntervalSinceNow
+    try finish(record, before, after, summary)
+    // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
+    try? FileManager.default.removeItem(at: checkpoint)
+  }
+
+  /// Writes the summary and the page, and says where.
+  /// - Throws: `CancellationError` at the end of a run that was stopped.
+  func finish(_ record: RunRecord, _ before: Evaluation, _ after: Evaluation, _ summary: String?) throws {
     say(line("after", after))
-    let seconds = -began.timeIntervalSinceNow
-    try write(network)
-    try write(summary, before, after, steps, episodes, seconds)
+    try write(summary, before, after, record.steps, record.episodes, record.seconds)
+    func points(_ curve: RunRecord.Curve) -> ControlReport.Curve {
+      zip(curve.steps, curve.values).map { (steps: $0, value: $1) }
+    }
     let report = ControlReport(
-      name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
-      episodes: episodes, seconds: seconds, before: (before.mean, before.deviation),
-      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes, returns: curve,
-      series: extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, yaml: run.text)
+      name: run.name, world: run.worldName, method: run.methodName, seed: Int(run.seed),
+      steps: record.steps, episodes: record.episodes, seconds: record.seconds,
+      before: (before.mean, before.deviation),
+      after: (after.mean, after.deviation), evaluationEpisodes: after.returns.count,
+      returns: points(record.returns),
+      series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) }, yaml: run.text)
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }
   }
 
-  private func hasArrived(_ value: Double?) -> Bool {
+  /// Restores the learner, or measures it before it learns.
+  private func begin(
+    _ record: inout RunRecord, _ world: some World, _ archive: StateArchive?,
+    _ restore: (StateArchive) throws(StateArchiveError) -> Void, _ act: ([Float]) -> [Float]
+  ) throws -> Evaluation {
+    if let archive {
+      do { try restore(archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
+      return Evaluation(returns: record.before)
+    }
+    let before = try evaluate(world, act)
+    record.before = before.returns
+    say(line("before", before))
+    return before
+  }
+
+  func hasArrived(_ value: Double?) -> Bool {
     guard let stop = run.stopReturn, let value else { return false }
     return value >= stop
   }
 
-  private func line(_ name: String, _ one: Evaluation) -> String {
+  func line(_ name: String, _ one: Evaluation) -> String {
     String(
       format: "%@: return %.2f ± %.2f over %d episodes", name, one.mean, one.deviation, one.returns.count)
   }
 
   /// Episodes on seeds that training never used. Several agents share the policy; the return is their sum.
-  private func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
-    let environment = world.environment()
+  func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
     let width = world.observationWidth
-    var returns: [Double] = []
-    for episode in 0..<run.evalEpisodes {
-      var observation = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
-      var total = 0.0
-      for _ in 0..<100_000 {
+    return try evaluate(
+      world,
+      joint: { observations in
         var actions: [Float] = []
         for agent in 0..<world.agents {
-          actions += act(Array(observation[agent * width..<(agent + 1) * width]))
+          actions += act(Array(observations[agent * width..<(agent + 1) * width]))
         }
-        let transition = try environment.step(actions)
+        return actions
+      }, begin: {})
+  }
+
+  /// Episodes on seeds that training never used, by a policy that acts for all agents; the return is their sum.
+  func evaluate(_ world: some World, joint act: ([Float]) throws -> [Float], begin: () -> Void) throws
+    -> Evaluation
+  {
+    let environment = world.environment()
+    var returns: [Double] = []
+    for episode in 0..<run.evalEpisodes {
+      var observations = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
+      begin()
+      var total = 0.0
+      for _ in 0..<100_000 {
+        let transition = try environment.step(act(observations))
         total += transition.rewards.reduce(0, +)
-        observation = transition.observation
+        observations = transition.observation
         if transition.isLast { break }
       }
       returns.append(total)
@@ -155,21 +209,37 @@ struct ControlSession {
     return Evaluation(returns: returns)
   }
 
-  /// The policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
+  typealias NamedTensor = (name: String, tensor: Tensor)
+
+  /// The policies of all agents, and how their observations are scaled.
+  func tensors(of learner: any MultiAgentLearner) throws -> [NamedTensor] {
+    var tensors: [NamedTensor] = []
+    for (name, network) in learner.policies { tensors += try self.tensors(of: network, prefix: name + ".") }
+    let scale = learner.observationScale
+    let (means, deviations) = (scale.mean.map { Float($0) }, scale.deviation.map { Float($0) })
+    tensors.append(("observation.mean", try Tensor(means, shape: [means.count])))
+    tensors.append(("observation.deviation", try Tensor(deviations, shape: [deviations.count])))
+    return tensors
+  }
+
+  /// A policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
   /// `0.bias`, `2.weight`, ...
-  private func write(_ network: DenseNetwork) throws {
-    var tensors: [(name: String, tensor: Tensor)] = []
+  private func tensors(of network: DenseNetwork, prefix: String = "") throws -> [NamedTensor] {
+    var tensors: [NamedTensor] = []
     var start = 0
     for layer in 0..<network.widths.count - 1 {
       let (inputs, outputs) = (network.widths[layer], network.widths[layer + 1])
       let weights = Array(network.parameters[start..<start + inputs * outputs])
       let bias = Array(network.parameters[start + inputs * outputs..<start + (inputs + 1) * outputs])
       tensors.append(
-        ("\(2 * layer).weight", try Tensor(weights, shape: [inputs, outputs]).transpose(0, 1).contiguous()))
-      tensors.append(("\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
+        (
+          "\(prefix)\(2 * layer).weight",
+          try Tensor(weights, shape: [inputs, outputs]).transpose(0, 1).contiguous()
+        ))
+      tensors.append(("\(prefix)\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
       start += (inputs + 1) * outputs
     }
-    try TensorFile.write(folder.appending(path: "policy.safetensors").path, tensors)
+    return tensors
   }
 
   private func write(
@@ -195,27 +265,6 @@ struct ControlSession {
         throw ValidationFailure(
           "cannot write the summary \(target): its folder is not there, or may not be written")
       }
-    }
-  }
-}
-
-/// One JSON object a line, each written as soon as it is known.
-private final class MetricsFile {
-  private let handle: FileHandle
-  private let path: String
-
-  init(_ url: URL) throws {
-    path = url.path
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let handle = FileHandle(forWritingAtPath: path)
-    else { throw ValidationFailure("cannot write \(url.path): no permission, or no room") }
-    self.handle = handle
-  }
-
-  func append(_ values: [(String, Double)]) throws {
-    let object = JSONObject(values.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })
-    do { try handle.write(contentsOf: Data((JSONValue.object(object).jsonText + "\n").utf8)) } catch {
-      throw ValidationFailure("cannot write \(path): the disk may be full")
     }
   }
 }

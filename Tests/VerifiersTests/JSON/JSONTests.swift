@@ -28,6 +28,20 @@ import Testing
     #expect(JSONValue.number(.nan).jsonText == "null")
   }
 
+  @Test func numbersAreWrittenAsSwiftDescribesThem() {
+    var random = SplitMix(state: 7)
+    func text(_ value: Double) -> String { JSONValue.number(value).jsonText }
+    var values: [Double] = [
+      1e9, 999_999_999.9999, 1e-4, -1e-4, 5e-5, 1e15, 0.1 + 0.2, 1 - 0.415, -2.5, 1e22, 123_456,
+    ]
+    for _ in 0..<20_000 {
+      let whole = Int.random(in: -20_000_000...20_000_000, using: &random)
+      values += [Double(whole) / 1e4, Double(whole) / 1e3, Double(whole) * 1e-4, Double(whole) / 3]
+      values.append(1 - abs(200 - Double(whole % 400)) / 200)
+    }
+    for value in values where value != 0 { #expect(text(value) == value.description) }
+  }
+
   @Test func numbersKeepTheirKind() throws {
     func same(_ text: String, _ value: JSONValue) throws -> Bool {
       switch (try JSONValue(json: text), value) {

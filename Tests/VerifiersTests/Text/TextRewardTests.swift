@@ -56,6 +56,30 @@ func value(_ reward: some BytewiseReward, _ completion: String, tokens: Int? = n
     #expect(try value(length(.tokens), "whatever", tokens: 4) == 1)
     #expect(try value(length(.tokens), "1234") == 1)
     #expect(try value(length(.tokens), "") == 0)
+    for text in ["", "a", "aé日🙂", "naïve café 日本語 🙂🙂 0123456789 ÿ\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"] {
+      for count in 0..<12 {
+        let long = String(repeating: "x", count: count) + text
+        #expect(try value(LengthReward(mode: .count), long) == Double(long.unicodeScalars.count))
+      }
+    }
+    #expect(try value(LengthReward(mode: .count, unit: .words), "one two three") == 3)
+  }
+
+  @Test("A count needs no target, every other mode does; HARMO's length aspect can be named in a file")
+  func lengthInFiles() throws {
+    func read(_ length: String) throws -> RewardSpecification {
+      try RewardSpecification(
+        yaml: """
+          rewards:
+            - answer
+            - keywords: {words: [please], name: judged}
+            - length: {\(length)}
+          combine: {hybrid: {rule: answer, model: judged, length: length, length_penalty: 1}}
+          """, registry: .standard)
+    }
+    #expect(throws: Never.self) { try read("mode: count, unit: words") }
+    #expect(throws: SpecificationError.self) { try read("mode: overlong") }
+    #expect(throws: SpecificationError.self) { try read("unit: words") }
   }
 
   @Test func overlongFollowsDAPO() throws {

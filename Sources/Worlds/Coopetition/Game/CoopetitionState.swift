@@ -1,5 +1,5 @@
 /// The state of a coopetition game, in one block of numbers so that a step allocates nothing.
-public struct CoopetitionState: Sendable, Equatable {
+public struct CoopetitionState: Sendable, Equatable, Codable {
   /// Step count, gamma, actions, trust, reputation damage, the rule's own numbers, scratch.
   var values: [Double]
   public let agents: Int

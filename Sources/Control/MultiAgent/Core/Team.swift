@@ -1,0 +1,54 @@
+import Rewards
+import Worlds
+
+/// A world as learners of several agents see it. A *state* is what all agents see: their rows one after the other, or
+/// the one row where all see the same.
+struct Team {
+  let agents: Int
+  /// Numbers of one agent's observation, and of its action.
+  let width, actionWidth: Int
+  let sharesObservation: Bool
+  let spaces: [Space]
+
+  init(_ world: some World) {
+    agents = world.agents
+    width = world.observationWidth
+    actionWidth = world.actionWidth
+    sharesObservation = world.sharesObservation || world.agents == 1
+    spaces = (0..<world.agents).map { world.actionSpace(of: $0) }
+  }
+
+  var stateWidth: Int { sharesObservation ? width : agents * width }
+
+  /// Where an agent's own row begins in a state.
+  func start(of agent: Int) -> Int { sharesObservation ? 0 : agent * width }
+
+  /// All agents' spaces must be bounded boxes.
+  func requireBoxes(for name: String) throws(ParameterError) {
+    for (agent, space) in spaces.enumerated() {
+      guard case .box(let low, let high) = space, zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite })
+      else {
+        throw ParameterError(
+          parameter: "world",
+          "\(name) needs actions of a bounded box; agent \(agent)'s are \(space): use ippo, mappo, qmix or coma"
+        )
+      }
+    }
+  }
+
+  /// No box may be open: actions are squashed into it.
+  func requireBounds(for name: String) throws(ParameterError) {
+    if spaces.contains(where: { !$0.isDiscrete }) { try requireBoxes(for: name) }
+  }
+}
+
+extension Team {
+  /// Brings numbers of [-1, 1] into an agent's box.
+  func stretch(_ action: UnsafePointer<Float>, agent: Int, into target: UnsafeMutablePointer<Float>) {
+    guard case .box(let low, let high) = spaces[agent] else { return }
+    for place in low.indices {
+      let inside = low[place] + (action[place] + 1) / 2 * (high[place] - low[place])
+      target[place] = min(max(inside, low[place]), high[place])
+    }
+  }
+}
