@@ -49,7 +49,8 @@ extension PolicyRegistry {
     do {
       learner = try kind.learner(
         JSONObject([("seed", .integer(Int(request.seed % 2_147_483_648)))]), world: game)
-    } catch  where error.parameter == "world" {
+    } catch {
+      guard error.parameter == "world" else { throw error }
       throw PolicyUnsuitable(policy: name, reason: error.message)
     }
     let steps = request.trainingSteps ?? trainingSteps
