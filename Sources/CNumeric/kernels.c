@@ -224,3 +224,47 @@ MANY void cn_adam(
 MANY void cn_blend(size_t count, float *restrict target, const float *restrict source, float rate) {
   for (size_t i = 0; i < count; i++) target[i] += rate * (source[i] - target[i]);
 }
+
+// Without fused operations: the sums are those of the plain Swift loop, bit for bit.
+static inline double smaller(double a, double b) { return b < a ? b : a; }
+static inline double larger(double a, double b) { return b >= a ? b : a; }
+
+MANY void cn_trust_row(
+    size_t count, double *restrict trust, double *restrict harm, const double *restrict growth,
+    const double *restrict fall, const double *restrict damage, const double *restrict repair,
+    const double *restrict erosion) {
+#pragma STDC FP_CONTRACT OFF
+  for (size_t j = 0; j < count; j++) {
+    const double before = trust[j], hurt = harm[j], ceiling = 1 - hurt;
+    const double room = larger(0, smaller(1, ceiling) - before);
+    const double moved = before + growth[j] * room + erosion[j] * fall[j] * before;
+    trust[j] = smaller(larger(moved, 0), ceiling);
+    harm[j] = smaller(larger(hurt + damage[j] * ceiling - repair[j] * hurt, 0), 1);
+  }
+}
+
+MANY void cn_trusted_sums(
+    size_t count, const double *restrict trust, const double *restrict harm, const double *restrict weights,
+    const double *restrict values, double *restrict sums) {
+#pragma STDC FP_CONTRACT OFF
+  size_t i = 0;
+  // Four rows at a time: each is summed in its order, and none waits for the others.
+  for (; i + 4 <= count; i += 4) {
+    double s[4] = {0, 0, 0, 0};
+    for (size_t j = 0; j < count; j++) {
+      for (size_t row = 0; row < 4; row++) {
+        const size_t place = (i + row) * count + j;
+        s[row] += smaller(trust[place], 1 - harm[place]) * weights[place] * values[j];
+      }
+    }
+    for (size_t row = 0; row < 4; row++) sums[i + row] = s[row];
+  }
+  for (; i < count; i++) {
+    double s = 0;
+    for (size_t j = 0; j < count; j++) {
+      const size_t place = i * count + j;
+      s += smaller(trust[place], 1 - harm[place]) * weights[place] * values[j];
+    }
+    sums[i] = s;
+  }
+}

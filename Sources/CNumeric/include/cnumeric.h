@@ -34,4 +34,16 @@ void cn_adam(
 // target += rate (source - target).
 void cn_blend(size_t count, float *target, const float *source, float rate);
 
+// One row of two-layer trust (TR-2, arXiv 2510.24909), all with the values before: trust += growth * max(0, min(1,
+// 1 - harm) - trust) + erosion * fall * trust, inside [0, 1 - harm]; harm += damage (1 - harm) - repair harm, inside
+// [0, 1].
+void cn_trust_row(
+    size_t count, double *trust, double *harm, const double *growth, const double *fall, const double *damage,
+    const double *repair, const double *erosion);
+
+// sums[i] = sum over j of min(trust_ij, 1 - harm_ij) weights_ij values[j], in the order of j.
+void cn_trusted_sums(
+    size_t count, const double *trust, const double *harm, const double *weights, const double *values,
+    double *sums);
+
 #endif

@@ -4,7 +4,7 @@ import Foundation
 extension BatchEnvironment {
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
     archive.put("environment.world", "\(W.self), \(count) x \(agents)")
-    archive.put("environment.observations", Array(observations))
+    archive.put("environment.observations", Array(batch.seen))
     archive.put("environment.steps", Array(batch.steps))
     archive.put("environment.sums", Array(batch.sums))
     archive.put("environment.last.sums", Array(batch.lastSums))
@@ -18,6 +18,7 @@ extension BatchEnvironment {
       throw .otherSettings("environment")
     }
     try archive.restore("environment.observations", into: batch.seen)
+    forgetCopies()
     try Self.fill(batch.steps, archive.integers("environment.steps"))
     try Self.fill(batch.sums, archive.doubles("environment.sums"))
     try Self.fill(batch.lastSums, archive.doubles("environment.last.sums"))

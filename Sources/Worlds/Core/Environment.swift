@@ -110,23 +110,31 @@ public final class SingleEnvironment<W: World>: Environment {
     return observation(of: state)
   }
 
-  private func observation(of state: W.State) -> [Float] {
+  private func observation(of state: W.State) -> [Float] { observation(of: state, 0..<agents) }
+
+  private func observation(of state: W.State, _ observers: Range<Int>) -> [Float] {
     let width = observationWidth
-    return [Float](unsafeUninitializedCapacity: agents * width) { buffer, count in
-      for agent in 0..<agents {
-        let place = UnsafeMutableBufferPointer(rebasing: buffer[agent * width..<(agent + 1) * width])
-        if agent > 0, sharesObservation {
+    return [Float](unsafeUninitializedCapacity: observers.count * width) { buffer, count in
+      for (row, agent) in observers.enumerated() {
+        let place = UnsafeMutableBufferPointer(rebasing: buffer[row * width..<(row + 1) * width])
+        if row > 0, sharesObservation {
           place.baseAddress!.update(from: buffer.baseAddress!, count: width)
         } else {
           world.observe(state, agent: agent, into: place)
         }
       }
-      count = agents * width
+      count = observers.count * width
     }
   }
 
   @discardableResult
   public func step(_ actions: [Float]) throws(EnvironmentError) -> Transition {
+    try step(actions, observers: 0..<agents)
+  }
+
+  /// One step of all agents, of which only these look: games of many agents who all see the whole board spend most of
+  /// their time on copies of it.
+  public func step(_ actions: [Float], observers: Range<Int>) throws(EnvironmentError) -> Transition {
     guard !isOver, var state else { throw .needsReset }
     try check(actions)
     self.state = nil  // the only reference: changed in place
@@ -139,7 +147,7 @@ public final class SingleEnvironment<W: World>: Environment {
     steps += 1
     let truncated = world.maximumSteps.map { steps >= $0 } ?? false
     isOver = terminated || truncated
-    let observation = observation(of: state)
+    let observation = observation(of: state, observers)
     self.state = state
     return Transition(
       observation: observation, rewards: rewards, terminated: terminated, truncated: truncated)

@@ -12,8 +12,11 @@ public protocol VectorEnvironment: AnyObject {
   func observationSpace(of agent: Int) -> Space
   func actionSpace(of agent: Int) -> Space
 
-  /// `count` x `agents` x observation width.
+  /// `count` x `agents` x observation width. Ask anew after every step: where all agents see the same, the copies for
+  /// each of them are made when they are asked for.
   var observations: UnsafeBufferPointer<Float> { get }
+  /// `count` x observation width where all agents see the same, without copies for each of them; else nil.
+  var sharedObservations: UnsafeBufferPointer<Float>? { get }
   /// What was seen last in the episodes that have just ended; elsewhere without meaning.
   var finalObservations: UnsafeBufferPointer<Float> { get }
   /// `count` x `agents`.
@@ -38,6 +41,8 @@ public protocol VectorEnvironment: AnyObject {
 }
 
 extension VectorEnvironment {
+  public var sharedObservations: UnsafeBufferPointer<Float>? { nil }
+
   /// One step of every environment (see `step(_:)` for memory).
   public func step(_ actions: [Float]) { actions.withUnsafeBufferPointer { step($0) } }
 }
@@ -45,7 +50,8 @@ extension VectorEnvironment {
 /// The memory of a batch, environment after environment.
 public struct WorldBatch<State>: @unchecked Sendable {
   let count, agents, observationWidth, actionWidth, maximumSteps: Int
-  let sharesObservation: Bool
+  /// Observations kept for each environment: one where all agents see the same.
+  let views: Int
   let seen, seenLast: UnsafeMutableBufferPointer<Float>
   let paid, sums, lastSums: UnsafeMutableBufferPointer<Double>
   let hasTerminated, wasTruncated: UnsafeMutableBufferPointer<Bool>
@@ -63,9 +69,9 @@ public struct WorldBatch<State>: @unchecked Sendable {
     agents = world.agents
     observationWidth = world.observationWidth
     actionWidth = world.actionWidth
-    sharesObservation = world.sharesObservation
+    views = world.sharesObservation ? 1 : world.agents
     maximumSteps = world.maximumSteps ?? .max
-    let numbers = count * agents * observationWidth
+    let numbers = count * views * observationWidth
     (seen, seenLast) = (buffer(0, numbers), buffer(0, numbers))
     (paid, sums, lastSums) = (buffer(0, count * agents), buffer(0, count * agents), buffer(0, count * agents))
     (hasTerminated, wasTruncated) = (buffer(false, count), buffer(false, count))
@@ -120,18 +126,14 @@ extension World {
     }
   }
 
-  /// Writes what the agents of an environment see.
+  /// Writes what the agents of an environment see, once where they all see the same.
   func show(_ batch: WorldBatch<State>, _ index: Int, in target: UnsafeMutableBufferPointer<Float>) {
     let width = batch.observationWidth
-    let start = target.baseAddress! + index * batch.agents * width
-    for agent in 0..<batch.agents {
-      if agent > 0, batch.sharesObservation {
-        (start + agent * width).update(from: start, count: width)
-      } else {
-        observe(
-          batch.states[index], agent: agent,
-          into: UnsafeMutableBufferPointer(start: start + agent * width, count: width))
-      }
+    let start = target.baseAddress! + index * batch.views * width
+    for agent in 0..<batch.views {
+      observe(
+        batch.states[index], agent: agent,
+        into: UnsafeMutableBufferPointer(start: start + agent * width, count: width))
     }
   }
 }
@@ -141,6 +143,8 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   public let world: W
   private let threads: Int
   let batch: WorldBatch<W.State>
+  /// What all agents see alike, copied for each of them; made when it is asked for.
+  private let copies = (now: AgentCopies(), last: AgentCopies())
 
   /// - Parameter threads: How many parts of the batch step at the same time. The results do not depend on it.
   public init(_ world: W, count: Int, seed: UInt64 = 0, threads: Int = 1) {
@@ -162,15 +166,34 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   public var agents: Int { batch.agents }
   public func observationSpace(of agent: Int) -> Space { world.observationSpace(of: agent) }
   public func actionSpace(of agent: Int) -> Space { world.actionSpace(of: agent) }
-  public var observations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batch.seen) }
-  public var finalObservations: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batch.seenLast) }
+  public var observations: UnsafeBufferPointer<Float> { everybodys(batch.seen, copies.now) { _ in true } }
+  public var finalObservations: UnsafeBufferPointer<Float> {
+    everybodys(batch.seenLast, copies.last) { batch.hasTerminated[$0] || batch.wasTruncated[$0] }
+  }
+  public var sharedObservations: UnsafeBufferPointer<Float>? {
+    batch.views < agents ? UnsafeBufferPointer(batch.seen) : nil
+  }
+
+  private func everybodys(
+    _ seen: UnsafeMutableBufferPointer<Float>, _ copies: AgentCopies, _ isWanted: (Int) -> Bool
+  ) -> UnsafeBufferPointer<Float> {
+    if batch.views == agents { return UnsafeBufferPointer(seen) }
+    return copies.filled(from: seen, count: count, agents: agents, isWanted)
+  }
   public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(batch.paid) }
   public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(batch.hasTerminated) }
   public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(batch.wasTruncated) }
   public var episodeReturns: UnsafeBufferPointer<Double> { UnsafeBufferPointer(batch.lastSums) }
   public var episodeLengths: UnsafeBufferPointer<Int> { UnsafeBufferPointer(batch.lastSteps) }
 
+  /// What was copied for every agent is out of date.
+  func forgetCopies() {
+    copies.now.isFresh = false
+    copies.last.isFresh = false
+  }
+
   public func reset(seed: UInt64) {
+    forgetCopies()
     for index in 0..<count {
       batch.random[index] = PCG64(seed: seed &+ UInt64(index))
       batch.states[index] = world.initialState(after: nil, random: &batch.random[index])
@@ -187,6 +210,7 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     precondition(
       actions.count == count * agents * batch.actionWidth,
       "\(actions.count) numbers as actions of \(count) x \(agents) x \(batch.actionWidth)")
+    forgetCopies()
     if threads == 1 {
       world.step(batch, 0..<count, actions)
     } else {
@@ -196,5 +220,35 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
         world.step(batch, part * batch.count / threads..<(part + 1) * batch.count / threads, actions)
       }
     }
+  }
+}
+
+/// Copies, for every agent, of what all see alike.
+private final class AgentCopies {
+  var isFresh = false
+  private var memory: UnsafeMutableBufferPointer<Float>?
+
+  deinit { memory?.deallocate() }
+
+  /// - Parameter isWanted: Of an environment; the others' copies have no meaning.
+  func filled(
+    from seen: UnsafeMutableBufferPointer<Float>, count: Int, agents: Int, _ isWanted: (Int) -> Bool
+  ) -> UnsafeBufferPointer<Float> {
+    let memory = self.memory ?? .allocate(capacity: seen.count * agents)
+    if self.memory == nil {
+      memory.initialize(repeating: 0)
+      self.memory = memory
+    }
+    guard !isFresh else { return UnsafeBufferPointer(memory) }
+    let width = seen.count / count
+    for index in 0..<count where isWanted(index) {
+      let source = UnsafeBufferPointer(rebasing: seen[index * width..<(index + 1) * width])
+      for agent in index * agents..<(index + 1) * agents {
+        _ = UnsafeMutableBufferPointer(rebasing: memory[agent * width..<(agent + 1) * width])
+          .update(fromContentsOf: source)
+      }
+    }
+    isFresh = true
+    return UnsafeBufferPointer(memory)
   }
 }

@@ -97,6 +97,7 @@ public final class ShapedVectorEnvironment: VectorEnvironment {
   public func observationSpace(of agent: Int) -> Space { base.observationSpace(of: agent) }
   public func actionSpace(of agent: Int) -> Space { base.actionSpace(of: agent) }
   public var observations: UnsafeBufferPointer<Float> { base.observations }
+  public var sharedObservations: UnsafeBufferPointer<Float>? { base.sharedObservations }
   public var finalObservations: UnsafeBufferPointer<Float> { base.finalObservations }
   /// The shaped rewards.
   public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(shaped) }

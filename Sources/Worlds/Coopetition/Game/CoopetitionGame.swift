@@ -131,6 +131,7 @@ public struct CoopetitionGame: World {
   private func changeTrust(_ memory: GameMemory, _ rewards: UnsafeMutableBufferPointer<Double>) {
     let count = memory.agents
     let payoffs = memory.scratch
+    if count >= Self.vectorSize { return changeManyTrusts(memory, rewards) }
     let (growth, fall) = (payoffs + count, payoffs + 2 * count)
     let (damage, repair) = (payoffs + 3 * count, payoffs + 4 * count)
     for i in 0..<count {
@@ -153,6 +154,29 @@ public struct CoopetitionGame: World {
       reputation[i] = 0
       rewards[i] = tables.mode == .private ? payoffs[i] : payoffs[i] + others
     }
+  }
+
+  /// From so many agents on, vectors are faster than the plain loop.
+  private static let vectorSize = 8
+
+  /// The same for many agents; who is paid privately needs no sums over partners.
+  private func changeManyTrusts(_ memory: GameMemory, _ rewards: UnsafeMutableBufferPointer<Double>) {
+    let (count, payoffs) = (memory.agents, memory.scratch)
+    for i in 0..<count {
+      TrustKernel.updateRow(
+        count: count, trust: memory.trust + i * count, harm: memory.reputation + i * count,
+        signals: payoffs + count, erosion: tables.erosion + i * count)
+      memory.trust[i * count + i] = 1
+      memory.reputation[i * count + i] = 0
+    }
+    guard tables.mode != .private, let sums = rewards.baseAddress else {
+      for i in 0..<count { rewards[i] = payoffs[i] }
+      return
+    }
+    TrustKernel.trustedSums(
+      count: count, trust: memory.trust, harm: memory.reputation, weights: tables.dependence, values: payoffs,
+      into: sums)
+    for i in 0..<count { rewards[i] = payoffs[i] + rewards[i] }
   }
 
   /// U with D as the weights: trust is off.
@@ -198,7 +222,8 @@ public struct CoopetitionGame: World {
         write(memory.actions, count)
         write(memory.trust, count * count)
         write(memory.reputation, count * count)
-        write(tables.dependence, count * count)
+        place.update(from: tables.shownDependence, count: count * count)
+        place += count * count
         write(memory.base[0])
         tables.rule.writeSuffix(memory, into: place)
         return

@@ -16,6 +16,8 @@ public final class GameTables: @unchecked Sendable {
   public let isStrict: Bool
   let skipsExtras: Bool
   let sharesObservation: Bool
+  /// D as observations show it.
+  let shownDependence: UnsafeMutablePointer<Float>
   private let memory: UnsafeMutablePointer<Double>
 
   init(_ game: GameParameters, rule: StandardRule) {
@@ -39,6 +41,7 @@ public final class GameTables: @unchecked Sendable {
     memory = .allocate(capacity: 3 * agents + 2 * agents * agents)
     (endowments, baselines, shares) = (memory, memory + agents, memory + 2 * agents)
     (dependence, erosion) = (memory + 3 * agents, memory + 3 * agents + agents * agents)
+    shownDependence = .allocate(capacity: agents * agents)
     for i in 0..<agents {
       endowments[i] = game.endowments[i]
       baselines[i] = game.baselines[i]
@@ -46,10 +49,14 @@ public final class GameTables: @unchecked Sendable {
       for j in 0..<agents {
         let value = game.payoff.dependence[i][j]
         dependence[i * agents + j] = value
+        shownDependence[i * agents + j] = Float(value)
         erosion[i * agents + j] = i == j ? 0 : game.trust.erosion * (1 + game.trust.amplification * value)
       }
     }
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    shownDependence.deallocate()
+  }
 }

@@ -46,7 +46,7 @@ public enum ReferencePolicies {
       while true {
         let actions = policy.act(observation[..<width])
         // Policies give finite actions of the right number.
-        guard let transition = try? environment.step(actions) else { break }
+        guard let transition = try? environment.step(actions, observers: 0..<1) else { break }
         observation = transition.observation
         for agent in 0..<world.agents {
           outcome.returns[agent] += transition.rewards[agent]
