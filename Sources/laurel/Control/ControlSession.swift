@@ -127,7 +127,8 @@ struct ControlSession {
     let report = ControlReport(
       name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
       episodes: episodes, seconds: seconds, before: (before.mean, before.deviation),
-      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes, returns: points(record.returns),
+      after: (after.mean, after.deviation), evaluationEpisodes: run.evalEpisodes,
+      returns: points(record.returns),
       series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) }, yaml: run.text)
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
