@@ -114,7 +114,8 @@ import Worlds
       #expect(try checkpoint.read()?.record == record)
       #expect(!checkpoint.isDue && ControlCheckpoint(path: checkpoint.path, interval: 0).isDue)
       #expect(throws: StateArchiveError.notKept("no")) {
-        try checkpoint.write(RunRecord(name: "a", seed: 8)) { (_: inout StateArchive) throws(StateArchiveError) in
+        try checkpoint.write(RunRecord(name: "a", seed: 8)) {
+          (_: inout StateArchive) throws(StateArchiveError) in
           throw .notKept("no")
         }
       }
