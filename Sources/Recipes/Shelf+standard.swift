@@ -6,6 +6,7 @@ extension Shelf {
 
   private static let control: [any Recipe] = [
     Barfi(), RewardDesignThesis(), MultiAgentInverse(), RewardEngineeringOverview(), SparseRewardDiversity(),
-    EmergentExploration(), Heron(), Morec(),
+    EmergentExploration(), Heron(), Morec(), DenseRewards(),
+    EffectiveRewardSpecification(),
   ]
 }

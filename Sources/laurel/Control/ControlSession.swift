@@ -39,13 +39,23 @@ struct ControlSession {
     let after: Evaluation
     let network: DenseNetwork
     var (steps, episodes) = (0, 0)
+    var rules: ShapedReward?
+    var told: Set<String> = []
+    /// What the shaping rules measure, for metrics.jsonl; their warnings are told once.
+    func ruleMetrics(at steps: Int) -> [(String, Double)] {
+      guard let rules else { return [] }
+      for warning in rules.warnings where told.insert(warning).inserted { say("shaping: \(warning)") }
+      for (name, value) in rules.measurements { extra[name, default: []].append((steps, value)) }
+      return rules.measurements.map { ($0.name, $0.value) }
+    }
 
     if run.method == .ppo {
       let ppo = PPO(world, run.ppo)
       if !run.shapers.isEmpty {
-        ppo.reward = try ShapedReward(
+        rules = try ShapedReward(
           run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma,
           hasProbabilities: world.actionSpace(of: 0).isDiscrete)
+        ppo.reward = rules
       }
       before = try evaluate(world) { ppo.act($0) }
       say(line("before", before))
@@ -59,13 +69,15 @@ struct ControlSession {
           ("entropy", update.entropy), ("approximate KL", update.approximateKL),
           ("clipped share", update.clipFraction), ("value loss", update.valueLoss),
         ] { extra[name, default: []].append((update.steps, value)) }
-        try metrics.append([
+        var row: [(String, Double)] = [
           ("steps", Double(update.steps)), ("episodes", Double(update.episodes)),
           ("return", update.meanReturn ?? .nan), ("length", update.meanLength ?? .nan),
           ("policy_loss", update.policyLoss), ("value_loss", update.valueLoss), ("entropy", update.entropy),
           ("approx_kl", update.approximateKL), ("clip_fraction", update.clipFraction),
           ("seconds", -began.timeIntervalSinceNow),
-        ])
+        ]
+        row += ruleMetrics(at: update.steps)
+        try metrics.append(row)
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
@@ -76,13 +88,12 @@ struct ControlSession {
       if let heron = run.heron {
         let reward = try HeronReward(
           heron, observationWidth: world.observationWidth, actionWidth: world.actionWidth, seed: run.seed)
-        var told: Set<String> = []
         reward.attach(to: learner) { report in
           for warning in report.warnings where told.insert(warning).inserted { say("heron: \(warning)") }
         }
       } else if !run.shapers.isEmpty {
-        learner.reward = try ShapedReward(
-          run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
+        rules = try ShapedReward(run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
+        learner.reward = rules
         learner.rewardTime = .collected
       }
       before = try evaluate(world) { learner.act($0) }
@@ -96,11 +107,13 @@ struct ControlSession {
         steps = episode.steps
         episodes += 1
         curve.append((episode.steps, episode.worldReturn))
-        try metrics.append([
+        var row: [(String, Double)] = [
           ("steps", Double(episode.steps)), ("return", episode.worldReturn),
           ("length", Double(episode.length)),
           ("seconds", -began.timeIntervalSinceNow),
-        ])
+        ]
+        row += ruleMetrics(at: episode.steps)
+        try metrics.append(row)
         return !Task.isCancelled && !(last.count >= 100 && hasArrived(mean))
       }
       steps = learner.steps
@@ -110,7 +123,7 @@ struct ControlSession {
     progress.finish()
     say(line("after", after))
     let seconds = -began.timeIntervalSinceNow
-    try write(network)
+    try Self.write(network, to: folder.appending(path: "policy.safetensors"))
     try write(summary, before, after, steps, episodes, seconds)
     let report = ControlReport(
       name: run.name, world: run.worldName, method: run.method.rawValue, seed: Int(run.seed), steps: steps,
@@ -157,7 +170,7 @@ struct ControlSession {
 
   /// The policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
   /// `0.bias`, `2.weight`, ...
-  private func write(_ network: DenseNetwork) throws {
+  static func write(_ network: DenseNetwork, to url: URL) throws {
     var tensors: [(name: String, tensor: Tensor)] = []
     var start = 0
     for layer in 0..<network.widths.count - 1 {
@@ -169,7 +182,7 @@ struct ControlSession {
       tensors.append(("\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
       start += (inputs + 1) * outputs
     }
-    try TensorFile.write(folder.appending(path: "policy.safetensors").path, tensors)
+    try TensorFile.write(url.path, tensors)
   }
 
   private func write(
