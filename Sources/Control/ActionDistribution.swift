@@ -4,14 +4,14 @@ import Worlds
 
 /// How a policy's outputs become actions: a categorical distribution over choices, or a normal one for each number of
 /// a box, with a standard deviation that does not depend on the state (as PPO's implementations have it).
-enum ActionDistribution {
+package enum ActionDistribution {
   case categorical(Int)
   /// With `squashes` the drawn number u stands for the action low + (tanh u + 1) / 2 (high - low); without, for
   /// itself, cut off at the ends. Probabilities are those of u: the factor between the two densities depends on u
   /// alone, so ratios and gradients of log-probabilities are the same.
   case gaussian(low: [Float], high: [Float], squashes: Bool = false)
 
-  init(_ space: Space, squashes: Bool = false) {
+  package init(_ space: Space, squashes: Bool = false) {
     switch space {
     case .discrete(let count): self = .categorical(count)
     case .box(let low, let high): self = .gaussian(low: low, high: high, squashes: squashes)
@@ -19,7 +19,7 @@ enum ActionDistribution {
   }
 
   /// How many numbers the network puts out.
-  var outputs: Int {
+  package var outputs: Int {
     switch self {
     case .categorical(let count): count
     case .gaussian(let low, _, _): low.count
@@ -27,7 +27,7 @@ enum ActionDistribution {
   }
 
   /// How many numbers an action has.
-  var width: Int {
+  package var width: Int {
     switch self {
     case .categorical: 1
     case .gaussian(let low, _, _): low.count
@@ -38,7 +38,7 @@ enum ActionDistribution {
 
   /// Draws an action of one row.
   /// - Returns: Its log-probability.
-  func sample(
+  package func sample(
     _ output: UnsafeMutablePointer<Float>, logDeviations: UnsafeMutableBufferPointer<Float>,
     into action: UnsafeMutablePointer<Float>, random: inout PCG64
   ) -> Float {
@@ -68,7 +68,7 @@ enum ActionDistribution {
   }
 
   /// The probability of every choice, rows x choices; nothing for a box.
-  func probabilities(_ outputs: UnsafeMutablePointer<Float>, rows: Int, into target: inout [Double]) {
+  package func probabilities(_ outputs: UnsafeMutablePointer<Float>, rows: Int, into target: inout [Double]) {
     guard case .categorical(let count) = self else { return }
     if target.count != rows * count { target = Array(repeating: 0, count: rows * count) }
     for row in 0..<rows {
@@ -79,7 +79,7 @@ enum ActionDistribution {
   }
 
   /// The likeliest action of one row.
-  func mode(_ output: UnsafeMutablePointer<Float>, into action: UnsafeMutablePointer<Float>) {
+  package func mode(_ output: UnsafeMutablePointer<Float>, into action: UnsafeMutablePointer<Float>) {
     switch self {
     case .categorical(let count):
       action[0] = Float((0..<count).max { output[$0] < output[$1] }!)
@@ -89,7 +89,7 @@ enum ActionDistribution {
   }
 
   /// What the world gets: the drawn action, inside its box.
-  func confine(_ action: UnsafeMutablePointer<Float>) {
+  package func confine(_ action: UnsafeMutablePointer<Float>) {
     guard case .gaussian(let low, let high, let squashes) = self else { return }
     for index in low.indices {
       let inside =
@@ -99,7 +99,7 @@ enum ActionDistribution {
   }
 
   /// The log-probability of an action of one row, and the distribution's entropy.
-  func evaluate(
+  package func evaluate(
     _ output: UnsafeMutablePointer<Float>, logDeviations: UnsafeMutableBufferPointer<Float>,
     action: UnsafePointer<Float>
   ) -> (logProbability: Float, entropy: Float) {
@@ -125,7 +125,7 @@ enum ActionDistribution {
 
   /// The gradient of `byLogProbability` * log pi(action) + `byEntropy` * H by the outputs (written) and by the log
   /// standard deviations (added).
-  func gradient(
+  package func gradient(
     _ output: UnsafeMutablePointer<Float>, logDeviations: UnsafeMutableBufferPointer<Float>,
     action: UnsafePointer<Float>, byLogProbability: Float, byEntropy: Float,
     into gradient: UnsafeMutablePointer<Float>, deviationGradients: UnsafeMutableBufferPointer<Float>

@@ -21,6 +21,11 @@ public final class ShapedReward: StepReward {
     for index in self.shapers.indices { try self.shapers[index].begin(setting) }
   }
 
+  /// What the rules tell of themselves as they stand.
+  public var measurements: [(name: String, value: Double)] { shapers.flatMap(\.measurements) }
+  /// What the user should know, a sentence each.
+  public var warnings: [String] { shapers.flatMap(\.warnings) }
+
   public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }
   }

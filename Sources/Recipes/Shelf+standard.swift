@@ -6,7 +6,8 @@ extension Shelf {
 
   private static let control: [any Recipe] = [
     Barfi(), RewardDesignThesis(), MultiAgentInverse(), RewardEngineeringOverview(), SparseRewardDiversity(),
-    EmergentExploration(), Heron(), Morec(),
+    EmergentExploration(), Heron(), Morec(), DenseRewards(),
+    EffectiveRewardSpecification(),
   ]
 
   private static let coopetition: [any Recipe] = [CollectiveActionLoyalty(), CoopetitionGym()]

@@ -9,7 +9,7 @@ struct Laurel: AsyncParsableCommand {
     subcommands: [
       Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, TestCommand.self,
       AttackCommand.self, CreditCommand.self, Serve.self, VerifyCommand.self, WorldCommand.self,
-      CoopetitionCommand.self, Explore.self, Inverse.self, DynamicsCommand.self, Reproduce.self,
+      CoopetitionCommand.self, Explore.self, Inverse.self, Imitate.self, DynamicsCommand.self, Reproduce.self,
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,
       Doctor.self, Bench.self,
     ])

@@ -13,7 +13,7 @@ struct ControlRunFileTests {
   }
 
   @Test(arguments: [
-    "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
+    "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit", "slcd-mappo",
   ])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -22,6 +22,7 @@ struct ControlRunFileTests {
     #expect(ControlRunFile.isControl(path: path))
     let run = try ControlRunFile(path: path)
     #expect((run.heron != nil) == (name == "pendulum-heron"))
+    #expect((run.learner?.name == "mappo") == (name == "slcd-mappo"))
   }
 
   @Test func `a table's keys become its learner's settings`() throws {
@@ -43,6 +44,12 @@ struct ControlRunFileTests {
   @Test(arguments: [
     ("world: cartpol", 1, "cartpole"),
     ("world: cartpole\nmethod: sac", 1, "use method: ppo"),
+    ("method: mapo\nworld: slcd", 1, "mappo"),
+    ("method: MeanFieldAC\nworld: slcd", 2, "at least 3 agents"),
+    ("method: masac\nworld: cartpole", 2, "bounded box"),
+    ("method: mappo\nworld: slcd\nn_step: 5", 3, "n_steps"),
+    ("method: mappo\nworld: slcd\nnet_arch: [0]", 3, "a list of widths"),
+    ("method: qmix\nworld: slcd\nreward:\n  heron: {}", 4, "the world's own rewards"),
     ("world: cartpole\nbatch_size: 100000", 2, "more than n_envs x n_steps x agents"),
     ("world: cartpole\ngama: 0.9", 2, "gamma"),
     ("world: cartpole\nnet_arch: [64, 0]", 2, "a width from 1 to 65536"),

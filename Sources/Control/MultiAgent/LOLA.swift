@@ -39,7 +39,7 @@ public final class LOLA: EpisodeLearner {
       LearnerParameters.number("opponent_lr", 1e-3, 0...1e6, "step that the others are thought to make"),
       Parameter(
         "second_order", .choice(["full", "shaping"]), default: .string("full"),
-        help: "full: the whole derivative; shaping: without look-ahead, the paper's eq. 4.5"),
+        help: "full: the whole derivative; shaping: without look-ahead, as the paper has it"),
     ]
   ) { settings, world throws(ParameterError) in try LOLA(settings, world: world) }
 }

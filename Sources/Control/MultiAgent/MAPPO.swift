@@ -11,6 +11,6 @@ public final class MAPPO: OnPolicyLearner {
   static let kind = LearnerKind(
     "mappo", summary: "multi-agent PPO: own actors, one critic that sees all, the sum of rewards",
     paper: "Yu et al. 2022, arXiv 2103.01955",
-    parameters: OnPolicySettings.parameters(batchSize: nil)
+    parameters: OnPolicySettings.parameters(batchSize: nil, logStdInit: -2)
   ) { settings, world throws(ParameterError) in try MAPPO(settings, world: world) }
 }

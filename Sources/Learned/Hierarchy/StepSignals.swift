@@ -33,14 +33,7 @@ public struct StepSignals: Sendable {
 
 /// A signal that a file can name: one or two numbers of the step and what is made of them.
 public struct NamedSignal: Sendable, Equatable {
-  /// A number of the step. `terminated` is 1 or 0.
-  public enum Source: Sendable, Equatable {
-    case observation(Int)
-    case nextObservation(Int)
-    case action(Int)
-    case reward
-    case terminated
-  }
+  public typealias Source = StepQuantity
 
   public enum Transform: String, Sendable, CaseIterable {
     /// The number itself, its distance from 0, its square.
@@ -63,31 +56,21 @@ public struct NamedSignal: Sendable, Equatable {
 
   func read(_ batch: TransitionBatch, _ lane: Int) -> Float {
     switch transform {
-    case .value: return number(sources[0], batch, lane)
-    case .absolute: return abs(number(sources[0], batch, lane))
+    case .value: return sources[0].value(batch, lane)
+    case .absolute: return abs(sources[0].value(batch, lane))
     case .square:
-      let value = number(sources[0], batch, lane)
+      let value = sources[0].value(batch, lane)
       return value * value
     case .norm, .squaredNorm:
       var sum: Float = 0
       for source in sources {
-        let value = number(source, batch, lane)
+        let value = source.value(batch, lane)
         sum += value * value
       }
       return transform == .norm ? sum.squareRoot() : sum
     case .angle, .squaredAngle:
-      let angle = atan2(number(sources[0], batch, lane), number(sources[1], batch, lane))
+      let angle = atan2(sources[0].value(batch, lane), sources[1].value(batch, lane))
       return transform == .angle ? angle : angle * angle
-    }
-  }
-
-  private func number(_ source: Source, _ batch: TransitionBatch, _ lane: Int) -> Float {
-    switch source {
-    case .observation(let place): batch.observations[lane * batch.observationWidth + place]
-    case .nextObservation(let place): batch.after(lane)[place]
-    case .action(let place): batch.actions[lane * batch.actionWidth + place]
-    case .reward: Float(batch.rewards[lane])
-    case .terminated: batch.terminated[lane / batch.agents] ? 1 : 0
     }
   }
 }
@@ -151,7 +134,8 @@ extension NamedSignal {
     Parameter(
       "of", .json,
       help:
-        "Where it comes from: observation[2], next_observation[0], action[0], reward, terminated; or a list."),
+        "Where it comes from: observation[2], next_observation[0], action[0], reward, terminated, truncated; or a list."
+    ),
     Parameter(
       "transform", .choice(Transform.allCases.map(\.rawValue)), default: .string("value"),
       help: "What is made of the sources; angle takes a sine and a cosine."),
@@ -169,30 +153,17 @@ extension NamedSignal {
     var sources: [Source] = []
     for item in items {
       guard case .string(let text) = item,
-        let source = source(text, observationWidth, actionWidth)
+        let source = StepQuantity(text),
+        source.isPart(ofObservation: observationWidth, action: actionWidth)
       else {
         throw ParameterError(
           parameter: "of",
           expected:
             "observation[0...\(observationWidth - 1)], next_observation[...], action[0...\(actionWidth - 1)], "
-            + "reward or terminated", found: item.summary)
+            + "reward, terminated or truncated", found: item.summary)
       }
       sources.append(source)
     }
     return sources
-  }
-
-  private static func source(_ text: String, _ observationWidth: Int, _ actionWidth: Int) -> Source? {
-    if text == "reward" { return .reward }
-    if text == "terminated" { return .terminated }
-    guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["),
-      let place = Int(text[text.index(after: bracket)...].dropLast()), place >= 0
-    else { return nil }
-    switch text[..<bracket] {
-    case "observation" where place < observationWidth: return .observation(place)
-    case "next_observation" where place < observationWidth: return .nextObservation(place)
-    case "action" where place < actionWidth: return .action(place)
-    default: return nil
-    }
   }
 }

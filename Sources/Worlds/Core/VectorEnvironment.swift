@@ -174,11 +174,6 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
     batch.views < agents ? UnsafeBufferPointer(batch.seen) : nil
   }
 
-  func forgetCopies() {
-    copies.now.isFresh = false
-    copies.last.isFresh = false
-  }
-
   private func everybodys(
     _ seen: UnsafeMutableBufferPointer<Float>, _ copies: AgentCopies, _ isWanted: (Int) -> Bool
   ) -> UnsafeBufferPointer<Float> {
@@ -190,6 +185,12 @@ public final class BatchEnvironment<W: World>: VectorEnvironment {
   public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(batch.wasTruncated) }
   public var episodeReturns: UnsafeBufferPointer<Double> { UnsafeBufferPointer(batch.lastSums) }
   public var episodeLengths: UnsafeBufferPointer<Int> { UnsafeBufferPointer(batch.lastSteps) }
+
+  /// What was copied for every agent is out of date.
+  func forgetCopies() {
+    copies.now.isFresh = false
+    copies.last.isFresh = false
+  }
 
   public func reset(seed: UInt64) {
     forgetCopies()

@@ -33,12 +33,14 @@ public struct PointRobot: World {
   public let goals: [GoalArea]
   /// Whether a goal area ends the episode.
   public let endsAtGoal: Bool
+  /// Whether a move that meets a wall or the edge does not happen at all; otherwise it goes as far as it can.
+  public let staysWhenBlocked: Bool
   public let maximumSteps: Int?
 
   public init(
     start: SIMD2<Double> = [0, -0.8], startNoise: Double = 0, speed: Double = 0.05,
     walls: [Wall] = [],
-    goals: [GoalArea] = [], endsAtGoal: Bool = false, maximumSteps: Int? = 50
+    goals: [GoalArea] = [], endsAtGoal: Bool = false, staysWhenBlocked: Bool = false, maximumSteps: Int? = 50
   ) {
     self.start = start
     self.startNoise = startNoise
@@ -46,7 +48,20 @@ public struct PointRobot: World {
     self.walls = walls
     self.goals = goals
     self.endsAtGoal = endsAtGoal
+    self.staysWhenBlocked = staysWhenBlocked
     self.maximumSteps = maximumSteps
+  }
+
+  /// A U: one wall from the left side to three quarters of the width, the start below it on the left, the goal above.
+  /// A blocked move does not happen, so that states do not pile up on both faces of the wall.
+  public static func uMaze(
+    startNoise: Double = 0, speed: Double = 0.1, endsAtGoal: Bool = true, maximumSteps: Int? = 300
+  ) -> PointRobot {
+    PointRobot(
+      start: [-0.8, -0.8], startNoise: startNoise, speed: speed,
+      walls: [Wall(from: [-1, 0], to: [0.5, 0])],
+      goals: [GoalArea(center: [-0.8, 0.8], radius: 0.2)], endsAtGoal: endsAtGoal, staysWhenBlocked: true,
+      maximumSteps: maximumSteps)
   }
 
   public func observationSpace(of agent: Int) -> Space { .box(-1, 1, width: 2) }
@@ -71,8 +86,9 @@ public struct PointRobot: World {
     let share = free(move, from: state.position)
     let wanted = state.position + share * move
     let reached = wanted.clamped(lowerBound: [-1, -1], upperBound: [1, 1])
-    state = State(position: reached, isBlocked: share < 1 || reached != wanted)
-    let reward = goals.reward(at: reached)
+    let isBlocked = share < 1 || reached != wanted
+    state = State(position: isBlocked && staysWhenBlocked ? state.position : reached, isBlocked: isBlocked)
+    let reward = goals.reward(at: state.position)
     rewards[0] = reward
     return endsAtGoal && reward > 0
   }

@@ -33,6 +33,23 @@ public enum SparseWorlds {
         .maxEpisodeSteps(50),
       ], build: pointRobot),
     WorldKind(
+      "umaze", family: family,
+      summary: "a point in a square with a wall from its left side, from below the wall to a goal above it",
+      parameters: [
+        Parameter(
+          "start_noise", .number, default: .number(0), range: 0...1,
+          help: "Half the width of the square in which an episode begins."),
+        Parameter(
+          "speed", .number, default: .number(0.1), range: 1e-4...1, help: "How far a full action moves."),
+        Parameter("ends_at_goal", .bool, default: .bool(true), help: "Whether the goal ends the episode."),
+        .maxEpisodeSteps(300),
+      ]
+    ) { parameters throws(ParameterError) in
+      PointRobot.uMaze(
+        startNoise: parameters.double("start_noise"), speed: parameters.double("speed"),
+        endsAtGoal: parameters.bool("ends_at_goal"), maximumSteps: parameters.maxEpisodeSteps)
+    },
+    WorldKind(
       "planar-arm", family: family,
       summary:
         "an arm with many joints takes one pose, paid only where its end lies in a goal area",

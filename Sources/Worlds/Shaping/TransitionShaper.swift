@@ -189,6 +189,10 @@ public protocol TransitionShaper: Sendable {
   var guarantee: PolicyGuarantee { get }
   /// Whether the shaped reward is a function of (s, a, s', reward, end) alone.
   var isStationary: Bool { get }
+  /// What reports and metrics tell of it as it stands.
+  var measurements: [(name: String, value: Double)] { get }
+  /// What the user should know, a sentence each.
+  var warnings: [String] { get }
 
   /// Makes room and forgets what was remembered.
   mutating func begin(_ setting: ShapingSetting) throws(ShapingError)
@@ -204,6 +208,8 @@ public protocol TransitionShaper: Sendable {
 }
 
 extension TransitionShaper {
+  public var measurements: [(name: String, value: Double)] { [] }
+  public var warnings: [String] { [] }
   public mutating func restart(lane: Int) {}
 
   public mutating func shape(_ batch: TransitionBatch, rewards: UnsafeMutableBufferPointer<Double>) {
@@ -256,6 +262,9 @@ public struct ShaperChain: TransitionShaper {
     }
     return conditions.isEmpty ? .invariant : .conditional(conditions.joined(separator: "; "))
   }
+
+  public var measurements: [(name: String, value: Double)] { shapers.flatMap(\.measurements) }
+  public var warnings: [String] { shapers.flatMap(\.warnings) }
 
   public mutating func begin(_ setting: ShapingSetting) throws(ShapingError) {
     for index in shapers.indices { try shapers[index].begin(setting) }

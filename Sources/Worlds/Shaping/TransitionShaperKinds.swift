@@ -176,6 +176,7 @@ public enum TransitionShapers {
         return DistanceReward(
           DistanceRewardForm(rawValue: $0.string("form")) ?? .progress, closeness: goal, bonus: goal.scale)
       }),
+    graphReachability, behaviourSpecification,
     TransitionShaperKind(
       name: "affine", help: "factor x reward + offset, limited to low ... high.",
       parameters: [
@@ -280,7 +281,7 @@ public enum TransitionShapers {
   private static let limit = Parameter(
     "limit", .number, default: .number(10), range: 1e-9...1e9, help: "the largest reward in size")
 
-  private static let discount = Parameter(
+  static let discount = Parameter(
     "discount", .number, default: .null, range: 0...1,
     help: "must be the learner's; default: the learner's")
   private static let bins = Parameter(
@@ -289,7 +290,7 @@ public enum TransitionShapers {
   private static let inner = Parameter("shaper", .json, help: "a shaper: its name, or name and parameters")
   private static let advice = Parameter(
     "advice", .json, help: "a list of [state, action, value]; everything else is 0")
-  private static let goalParameters = [
+  static let goalParameters = [
     Parameter("goal", .json, default: .array([]), help: "the goal's coordinates, a list"),
     Parameter("indices", .json, default: .null, help: "which numbers of the observation; default: the first"),
     Parameter("scale", .number, default: .number(0.1), help: "reward a unit of distance"),
@@ -318,20 +319,21 @@ public enum TransitionShapers {
 
   private static func goalDistance(_ parameters: Parameters) throws -> GoalDistancePotential {
     let goal = try filled(parameters, "goal")
-    var indices: [Int]?
-    if case .null = parameters.json("indices") {
-    } else {
-      let given = try integers(parameters.json("indices"), "indices")
-      guard given.count == goal.count, given.allSatisfy({ $0 >= 0 }) else {
-        throw ParameterError(
-          parameter: "indices", expected: "\(goal.count) numbers from 0, one for each of the goal's",
-          found: "\(given)")
-      }
-      indices = given
-    }
     return GoalDistancePotential(
-      goal: goal, indices: indices, scale: parameters.double("scale"),
+      goal: goal, indices: try places(parameters, count: goal.count), scale: parameters.double("scale"),
       metric: GoalDistancePotential.Metric(rawValue: parameters.string("metric")) ?? .euclidean)
+  }
+
+  /// `indices`: where in an observation the goal's numbers stand; nil when the file does not say.
+  static func places(_ parameters: Parameters, count: Int) throws -> [Int]? {
+    if case .null = parameters.json("indices") { return nil }
+    let given = try integers(parameters.json("indices"), "indices")
+    guard given.count == count, given.allSatisfy({ $0 >= 0 }) else {
+      throw ParameterError(
+        parameter: "indices", expected: "\(count) numbers from 0, one for each of the goal's",
+        found: "\(given)")
+    }
+    return given
   }
 
   private static func adviceTable(_ parameters: Parameters) throws -> AdviceTable {
@@ -350,7 +352,7 @@ public enum TransitionShapers {
       }, bins: parameters.optionalInt("bins"))
   }
 
-  private static func filled(_ parameters: Parameters, _ name: String) throws -> [Double] {
+  static func filled(_ parameters: Parameters, _ name: String) throws -> [Double] {
     let list = try numbers(parameters, name)
     if list.isEmpty {
       throw ParameterError(parameter: name, expected: "a list of numbers", found: "an empty list")
@@ -358,11 +360,11 @@ public enum TransitionShapers {
     return list
   }
 
-  private static func numbers(_ parameters: Parameters, _ name: String) throws -> [Double] {
+  static func numbers(_ parameters: Parameters, _ name: String) throws -> [Double] {
     try numbers(parameters.json(name), name)
   }
 
-  private static func integers(_ value: JSONValue, _ name: String) throws -> [Int] {
+  static func integers(_ value: JSONValue, _ name: String) throws -> [Int] {
     guard case .array(let items) = value else {
       throw ParameterError(parameter: name, expected: "a list of integers", found: value.summary)
     }

@@ -98,7 +98,9 @@ struct Train: AsyncParsableCommand {
   /// Takes name and seed of a control run that is to go on.
   /// - Returns: Whether there is anything left to do.
   private func takeUp(_ run: inout ControlRunFile, _ folder: String) throws -> Bool {
-    let kept = try? String(contentsOfFile: folder + "/run.yaml", encoding: .utf8)
+    guard let kept = try? String(contentsOfFile: folder + "/run.yaml", encoding: .utf8) else {
+      throw ValidationFailure("there is no run in \(folder) to resume: name its folder with --output")
+    }
     guard kept == run.text else {
       throw ValidationFailure(
         "the run file differs from the one in \(folder): resume with laurel train \(folder) --resume")

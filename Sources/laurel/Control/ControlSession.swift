@@ -53,13 +53,23 @@ struct ControlSession {
     let before: Evaluation
     let after: Evaluation
     let policy: [NamedTensor]
+    var rules: ShapedReward?
+    var told: Set<String> = []
+    /// What the shaping rules measure, for metrics.jsonl; their warnings are told once.
+    func ruleMetrics(at steps: Int) -> [(String, Double)] {
+      guard let rules else { return [] }
+      for warning in rules.warnings where told.insert(warning).inserted { say("shaping: \(warning)") }
+      for (name, value) in rules.measurements { record.series[name, default: .init()].append(steps, value) }
+      return rules.measurements.map { ($0.name, $0.value) }
+    }
 
     if run.method == .ppo {
       let ppo = PPO(world, run.ppo)
       if !run.shapers.isEmpty {
-        ppo.reward = try ShapedReward(
+        rules = try ShapedReward(
           run.shapers, world: world, lanes: run.ppo.nEnvs * world.agents, discount: run.ppo.gamma,
           hasProbabilities: world.actionSpace(of: 0).isDiscrete)
+        ppo.reward = rules
       }
       before = try begin(&record, world, kept?.archive, ppo.restore) { ppo.act($0) }
       try keeper.keep(record, ppo.save)
@@ -72,31 +82,32 @@ struct ControlSession {
           ("entropy", update.entropy), ("approximate KL", update.approximateKL),
           ("clipped share", update.clipFraction), ("value loss", update.valueLoss),
         ] { record.series[name, default: .init()].append(update.steps, value) }
-        try metrics.append([
+        var row: [(String, Double)] = [
           ("steps", Double(update.steps)), ("episodes", Double(update.episodes)),
           ("return", update.meanReturn ?? .nan), ("length", update.meanLength ?? .nan),
           ("policy_loss", update.policyLoss), ("value_loss", update.valueLoss), ("entropy", update.entropy),
           ("approx_kl", update.approximateKL), ("clip_fraction", update.clipFraction),
           ("seconds", -began.timeIntervalSinceNow),
-        ])
+        ]
+        row += ruleMetrics(at: update.steps)
+        try metrics.append(row)
         if keeper.isDue || Task.isCancelled { try keeper.keep(record, ppo.save) }
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
-      policy = try tensors(of: ppo.policy)
+      policy = try Self.tensors(of: ppo.policy)
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
       if let heron = run.heron {
         let reward = try HeronReward(
           heron, observationWidth: world.observationWidth, actionWidth: world.actionWidth, seed: run.seed)
-        var told: Set<String> = []
         reward.attach(to: learner) { report in
           for warning in report.warnings where told.insert(warning).inserted { say("heron: \(warning)") }
         }
       } else if !run.shapers.isEmpty {
-        learner.reward = try ShapedReward(
-          run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
+        rules = try ShapedReward(run.shapers, world: world, lanes: 1, discount: run.offPolicy.gamma)
+        learner.reward = rules
         learner.rewardTime = .collected
       }
       before = try begin(&record, world, kept?.archive, learner.restore) { learner.act($0) }
@@ -109,17 +120,19 @@ struct ControlSession {
         record.steps = episode.steps
         record.episodes += 1
         record.returns.append(episode.steps, episode.worldReturn)
-        try metrics.append([
+        var row: [(String, Double)] = [
           ("steps", Double(episode.steps)), ("return", episode.worldReturn),
           ("length", Double(episode.length)),
           ("seconds", -began.timeIntervalSinceNow),
-        ])
+        ]
+        row += ruleMetrics(at: episode.steps)
+        try metrics.append(row)
         if keeper.isDue || Task.isCancelled { try keeper.keep(record, learner.save) }
         return !Task.isCancelled && !(last.count >= 100 && hasArrived(mean))
       }
       record.steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
-      policy = try tensors(of: learner.policy)
+      policy = try Self.tensors(of: learner.policy)
     }
     progress.finish()
     try TensorFile.write(folder.appending(path: "policy.safetensors").path, policy)
@@ -214,7 +227,7 @@ struct ControlSession {
   /// The policies of all agents, and how their observations are scaled.
   func tensors(of learner: any MultiAgentLearner) throws -> [NamedTensor] {
     var tensors: [NamedTensor] = []
-    for (name, network) in learner.policies { tensors += try self.tensors(of: network, prefix: name + ".") }
+    for (name, network) in learner.policies { tensors += try Self.tensors(of: network, prefix: name + ".") }
     let scale = learner.observationScale
     let (means, deviations) = (scale.mean.map { Float($0) }, scale.deviation.map { Float($0) })
     tensors.append(("observation.mean", try Tensor(means, shape: [means.count])))
@@ -222,9 +235,14 @@ struct ControlSession {
     return tensors
   }
 
+  /// Writes a policy's layers.
+  static func write(_ network: DenseNetwork, to url: URL) throws {
+    try TensorFile.write(url.path, try tensors(of: network))
+  }
+
   /// A policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
   /// `0.bias`, `2.weight`, ...
-  private func tensors(of network: DenseNetwork, prefix: String = "") throws -> [NamedTensor] {
+  private static func tensors(of network: DenseNetwork, prefix: String = "") throws -> [NamedTensor] {
     var tensors: [NamedTensor] = []
     var start = 0
     for layer in 0..<network.widths.count - 1 {

@@ -49,8 +49,9 @@ enum LearnerParameters {
       help: "true: everybody learns from the sum of all rewards; false: from his own")
   }
 
-  static let logStdInit = number(
-    "log_std_init", -1, -3...0.5, "log standard deviation of box actions at the start, before tanh")
+  static func logStdInit(_ value: Double) -> Parameter {
+    number("log_std_init", value, -3...0.5, "log standard deviation of box actions at the start, before tanh")
+  }
 
   static let bins = integer("action_bins", 11, 2...4_096, "levels of each number of a box action")
 }

@@ -37,6 +37,8 @@ public enum LearnerError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// A learner whose several agents share one world. Every agent sees its own row of what the world gives.
+///
+/// Once trained, `act` is a policy from observations to actions. Not safe to use from two threads at once.
 public protocol MultiAgentLearner: AnyObject {
   /// - Throws: `ParameterError` when the world or the settings do not suit the algorithm.
   init(_ settings: Parameters, world: some World) throws(ParameterError)
@@ -56,7 +58,7 @@ public protocol MultiAgentLearner: AnyObject {
 
   /// All agents' actions, inside their spaces.
   /// - Parameters:
-  ///   - observations: agents x observation width, as environments give them.
+  ///   - observations: agents x observation width, as environments give them; one row where all see the same.
   ///   - deterministic: The likeliest actions; otherwise drawn as in training.
   /// - Throws: `LearnerError` for a wrong count or numbers that are none.
   func act(_ observations: [Float], deterministic: Bool) throws -> [Float]

@@ -23,22 +23,26 @@ struct Team {
   /// Where an agent's own row begins in a state.
   func start(of agent: Int) -> Int { sharesObservation ? 0 : agent * width }
 
-  /// All agents' spaces must be bounded boxes.
+  /// For learners of real numbers: no agent may have choices.
   func requireBoxes(for name: String) throws(ParameterError) {
-    for (agent, space) in spaces.enumerated() {
-      guard case .box(let low, let high) = space, zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite })
-      else {
-        throw ParameterError(
-          parameter: "world",
-          "\(name) needs actions of a bounded box; agent \(agent)'s are \(space): use ippo, mappo, qmix or coma"
-        )
-      }
+    if let agent = spaces.firstIndex(where: \.isDiscrete) {
+      throw ParameterError(
+        parameter: "world",
+        "\(name) needs actions of a bounded box; agent \(agent) has choices: use ippo, mappo, qmix or coma")
     }
+    try requireBounds(for: name)
   }
 
   /// No box may be open: actions are squashed into it.
   func requireBounds(for name: String) throws(ParameterError) {
-    if spaces.contains(where: { !$0.isDiscrete }) { try requireBoxes(for: name) }
+    for (agent, space) in spaces.enumerated() {
+      guard case .box(let low, let high) = space else { continue }
+      guard (low + high).allSatisfy(\.isFinite) else {
+        throw ParameterError(
+          parameter: "world",
+          "\(name) brings actions into a bounded box, and agent \(agent)'s has an end that is infinite")
+      }
+    }
   }
 }
 

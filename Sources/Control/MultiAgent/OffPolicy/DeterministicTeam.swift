@@ -193,7 +193,7 @@ final class DeterministicTeam: ReplayMethod {
     try trained[agent].step(steps: steps)
   }
 
-  /// Moves every other agent's action one step of length `adversaryStep` down the agent's value (M3DDPG, eq. 12).
+  /// Moves every other agent's action one step of length `adversaryStep` down the agent's value (M3DDPG).
   private func harm(_ agent: Int, _ input: inout StateActionRows, _ critic: DenseNetwork) {
     let (rows, size) = (input.rows, storedWidth)
     _ = critic.forward(input.values, rows: rows)

@@ -9,7 +9,7 @@ final class SoftTeam: ReplayMethod {
   let team: Team
   private let isCentral: Bool
   private let tau: Double
-  /// The entropy that the temperatures aim at; nil: minus the numbers of an action.
+  /// The entropy that the temperatures aim at.
   private let targetEntropy: Float
   private let actors: [DenseNetwork]
   private let trained: [Trained]

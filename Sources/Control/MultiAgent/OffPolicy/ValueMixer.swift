@@ -39,7 +39,7 @@ final class SumMixer: ValueMixer {
   var networks: [DenseNetwork] { [] }
 }
 
-/// QMIX's mixer (Rashid et al. 2018, eqs. 5 to 7): Q_tot = |W2(s)| elu(|W1(s)| q + b1(s)) + V(s). The weights come from
+/// QMIX's mixer (Rashid et al. 2018, section 4): Q_tot = |W2(s)| elu(|W1(s)| q + b1(s)) + V(s). The weights come from
 /// networks of the state and are not negative, so that Q_tot rises with every agent's value and each agent's best
 /// action is the team's.
 final class MonotonicMixer: ValueMixer {

@@ -39,7 +39,7 @@ struct OnPolicySettings {
 
   static func parameters(
     learningRate: Double = 3e-4, nSteps: Int = 2_048, batchSize: Int? = 64, nEpochs: Int = 10,
-    gaeLambda: Double = 0.95, normalizeAdvantage: Bool = true
+    gaeLambda: Double = 0.95, logStdInit: Double = -1.5, normalizeAdvantage: Bool = true
   ) -> [Parameter] {
     typealias P = LearnerParameters
     return P.common() + [
@@ -55,7 +55,7 @@ struct OnPolicySettings {
       P.entropy(0.01),
       P.number("vf_coef", 0.5, 0...100, "weight of the value loss"),
       P.maxGradNorm(0.5),
-      P.logStdInit,
+      P.logStdInit(logStdInit),
       Parameter(
         "normalize_advantage", .bool, default: .bool(normalizeAdvantage),
         help: "advantages of a minibatch have mean 0 and deviation 1"),

@@ -269,7 +269,7 @@ extension Team {
   func normalizedState(_ observations: [Float], _ normalizer: ObservationNormalizer, steps: Int)
     throws(LearnerError) -> [Float]
   {
-    guard observations.count == agents * width else {
+    guard observations.count == agents * width || observations.count == stateWidth else {
       throw .wrongObservation(count: observations.count, expected: agents * width)
     }
     guard observations.allSatisfy(\.isFinite) else { throw .notFinite(what: "observation", steps: steps) }

@@ -47,7 +47,7 @@ public class EpisodeLearner: MultiAgentLearner {
       P.learningRate(1e-3),
       P.integer(
         "n_steps", 128, 1...1e6, "least steps between updates; the last episode is played to its end"),
-      P.entropy(0), P.maxGradNorm(10), P.logStdInit, P.teamReward(false),
+      P.entropy(0), P.maxGradNorm(10), P.logStdInit(-1.5), P.teamReward(false),
     ]
   }
 

@@ -5,9 +5,9 @@ import Numeric
 /// V_i is an agent's expected discounted return from the start, g_ji = dV_i / d theta_j. The others are thought to
 /// make a naive step, theta_j + eta g_jj. Then agent i climbs V_i + sum over j of eta g_ji . g_jj, whose derivative by
 /// theta_i has, besides dV_i / d theta_i, two parts for every other agent:
-/// shaping, eta (d g_jj / d theta_i) g_ji (the paper's eq. 4.5: how i changes what j will learn), and
+/// shaping, eta (d g_jj / d theta_i) g_ji (the paper's section 4.2: how i changes what j will learn), and
 /// look-ahead, eta (d g_ji / d theta_i) g_jj (how the step that j makes anyway changes what i should do; Letcher et
-/// al. 2019, arXiv 1811.08469, eq. 2).
+/// al. 2019, arXiv 1811.08469).
 ///
 /// Policies act apart, so that (section 4.3) d/d theta_i d/d theta_j V_k is the mean of
 /// sum_t gamma^t r_k,t (sum_{l<=t} d log pi_i,l) (sum_{l<=t} d log pi_j,l), which is the sum over l and m of

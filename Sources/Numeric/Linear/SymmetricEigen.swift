@@ -5,7 +5,7 @@ public struct SymmetricEigen: Sendable {
   public private(set) var vectors: [Double]
   private let width: Int
 
-  init(identity width: Int) {
+  public init(identity width: Int) {
     self.width = width
     values = Array(repeating: 1, count: width)
     vectors = [Double](repeating: 0, count: width * width)
@@ -17,7 +17,7 @@ public struct SymmetricEigen: Sendable {
   }
 
   /// Starts from the eigenvectors of a matrix that is near, which saves most rotations.
-  init(_ matrix: [Double], width n: Int, near other: SymmetricEigen) {
+  public init(_ matrix: [Double], width n: Int, near other: SymmetricEigen) {
     precondition(matrix.count == n * n && other.width == n, "an \(n) x \(n) matrix is needed")
     width = n
     var v = other.vectors
@@ -86,7 +86,7 @@ public struct SymmetricEigen: Sendable {
   }
 
   /// The matrix to the power -1/2, times a vector.
-  func inverseRoot(_ vector: [Double]) -> [Double] {
+  public func inverseRoot(_ vector: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: width)
     for j in 0..<width where values[j] > 0 {
       var share = 0.0

@@ -1,0 +1,291 @@
+import Control
+import Foundation
+import Numeric
+import Rewards
+import Worlds
+
+/// A policy learned from an expert's steps in a world, without a reward: by ASAF, which plays and tells its own steps
+/// from the expert's but takes no reinforcement learning step, or by cloning, which never plays.
+///
+/// Where the expert's steps cover what matters, cloning is simpler and better; ASAF corrects what cloning drifts into.
+/// Not safe to use from two threads at once.
+public final class ImitationLearner {
+  public struct Settings: Sendable, Equatable {
+    /// Window length; 0: whole episodes (ASAF), 1: ASAF-1, else ASAF-w.
+    public var window = 1
+    /// How often the generator is replaced, and ASAF's or the cloning's Adam steps each time.
+    public var rounds = 40
+    public var steps = 20
+    public var learningRate = 3e-3
+    /// Windows of the expert in each step, and as many generated ones; 0: all.
+    public var batchSize = 0
+    /// Episodes that the generator plays each round.
+    public var episodes = 10
+    /// Gradients are clipped to this norm.
+    public var maxGradNorm = 10.0
+    public var netArch = [64, 64]
+
+    public init() {}
+
+    /// The settings that a file or a command gives.
+    public init(_ given: JSONObject) throws(ParameterError) {
+      let values = try Parameters(given, of: Self.parameters)
+      window = values.int("window")
+      rounds = values.int("rounds")
+      steps = values.int("steps")
+      learningRate = values.double("learning_rate")
+      batchSize = values.int("batch_size")
+      episodes = values.int("episodes")
+      maxGradNorm = values.double("max_grad_norm")
+      guard case .array(let items) = values.json("net_arch") else {
+        throw ParameterError(
+          parameter: "net_arch", expected: "a list of widths", found: values.json("net_arch").summary)
+      }
+      netArch = []
+      for item in items {
+        guard case .integer(let width) = item, (1...65_536).contains(width) else {
+          throw ParameterError(
+            parameter: "net_arch", expected: "widths from 1 to 65536", found: item.summary)
+        }
+        netArch.append(width)
+      }
+    }
+
+    public static let parameters = [
+      Parameter(
+        "window", .integer, default: .integer(1), range: 0...1e9,
+        help: "steps told apart together: 1 ASAF-1, more ASAF-w, 0 whole episodes (ASAF)"),
+      Parameter(
+        "rounds", .integer, default: .integer(40), range: 1...1e7, help: "generators, one after another"),
+      Parameter("steps", .integer, default: .integer(20), range: 1...1e7, help: "of Adam, each round"),
+      Parameter("learning_rate", .number, default: .number(3e-3), range: 1e-9...10, help: "of Adam"),
+      Parameter(
+        "batch_size", .integer, default: .integer(0), range: 0...1e7,
+        help: "the expert's windows a step; 0: all"),
+      Parameter("episodes", .integer, default: .integer(10), range: 1...1e6, help: "played each round"),
+      Parameter("max_grad_norm", .number, default: .number(10), range: 1e-6...1e9, help: "gradient clipping"),
+      Parameter(
+        "net_arch", .json, default: .array([.integer(64), .integer(64)]), help: "hidden widths, a list"),
+    ]
+  }
+
+  /// What a round did.
+  public struct Round: Sendable {
+    public var number: Int
+    /// The loss of the last step; ln 4 when nothing can be told apart.
+    public var loss: Double
+    /// Share of windows with |log q_phi - log q_G| > 50, whose gradients are all or nothing: take shorter windows.
+    public var saturated: Double
+    /// The mean return and length of the episodes just played; the world's reward, which is not used.
+    public var meanReturn, meanLength: Double
+  }
+
+  public let settings: Settings
+  public let policy: DenseNetwork
+  public let logDeviations: ParameterVector
+  private let distribution: ActionDistribution
+  private let observations: Space
+  private let environment: any Environment
+  private let expert: ExpertEpisodes
+  private let optimizers: [Adam]
+  private var random: PCG64
+
+  /// - Precondition: One agent.
+  public init(_ world: any World, expert: ExpertEpisodes, _ settings: Settings = Settings(), seed: UInt64) {
+    precondition(world.agents == 1, "imitation is of one agent")
+    self.settings = settings
+    self.expert = expert
+    observations = world.observationSpace(of: 0)
+    distribution = ActionDistribution(world.actionSpace(of: 0))
+    environment = world.anyEnvironment(seed: seed)
+    random = PCG64(seed: seed)
+    policy = DenseNetwork(
+      widths: [Self.width(observations)] + settings.netArch + [distribution.outputs], activation: .tanh,
+      initialization: .orthogonal(hidden: 2.0.squareRoot(), output: 0.01), random: &random)
+    logDeviations = ParameterVector(Array(repeating: 0, count: distribution.width))
+    optimizers = [
+      Adam(policy, learningRate: settings.learningRate),
+      Adam(
+        logDeviations, parameters: logDeviations.parameters, gradients: logDeviations.gradients,
+        learningRate: settings.learningRate),
+    ]
+  }
+
+  /// A choice among states is read as one number a state.
+  private static func width(_ space: Space) -> Int {
+    if case .discrete(let count) = space { count } else { space.width }
+  }
+
+  private func inputs(_ rows: [Float]) -> [Float] {
+    guard case .discrete(let count) = observations else { return rows }
+    var inputs = [Float](repeating: 0, count: rows.count * count)
+    for (row, state) in rows.enumerated() { inputs[row * count + Int(state)] = 1 }
+    return inputs
+  }
+
+  /// The action for one observation: drawn, or the likeliest one. Inside its space.
+  public func act(_ observation: [Float], deterministic: Bool = true) -> [Float] {
+    let output = policy.forward(inputs(observation), rows: 1)
+    var action = [Float](repeating: 0, count: distribution.width)
+    if deterministic {
+      distribution.mode(output.baseAddress!, into: &action)
+    } else {
+      _ = distribution.sample(
+        output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
+    }
+    distribution.confine(&action)
+    return action
+  }
+
+  /// The probability of every choice at one observation; empty where actions are numbers.
+  public func probabilities(_ observation: [Float]) -> [Double] {
+    var probabilities: [Double] = []
+    let output = policy.forward(inputs(observation), rows: 1)
+    distribution.probabilities(output.baseAddress!, rows: 1, into: &probabilities)
+    return probabilities
+  }
+
+  // MARK: ASAF
+
+  /// Learns until all rounds are done or `onRound` returns false.
+  public func learn(onRound: (Round) throws -> Bool = { _ in true }) throws {
+    let ours = expert.windows(of: settings.window == 0 ? nil : settings.window)
+    for number in 1...settings.rounds {
+      let (played, returns) = try play()
+      let theirs = played.windows(of: settings.window == 0 ? nil : settings.window)
+      let (expertBefore, playedBefore) = (logProbabilities(expert), logProbabilities(played))
+      var round = Round(
+        number: number, loss: 0, saturated: 0, meanReturn: returns.reduce(0, +) / Double(returns.count),
+        meanLength: Double(played.count) / Double(played.episodes))
+      for _ in 0..<settings.steps {
+        let (mine, yours) = (batch(ours), batch(theirs))
+        let one = windows(expert, mine, expertBefore)
+        add(one, mine, of: expert, isExpert: true)
+        let two = windows(played, yours, playedBefore)
+        add(two, yours, of: played, isExpert: false)
+        step()
+        round.loss = AdversarialSoftObjective.loss(expert: one, generated: two)
+        let all = one + two
+        round.saturated = Double(all.count { abs($0.reward) > 50 }) / Double(all.count)
+      }
+      if try !onRound(round) { return }
+    }
+  }
+
+  /// Maximises the likelihood of the expert's actions, `rounds` x `steps` steps.
+  public func clone() {
+    let all = expert.windows(of: 1)
+    for _ in 0..<settings.rounds * settings.steps {
+      let rows = batch(all)
+      let share = -1 / Double(rows.count)
+      backward(expert, rows.map { ($0, share) })
+      step()
+    }
+  }
+
+  private func play() throws -> (ExpertEpisodes, [Double]) {
+    var episodes = ExpertEpisodes(
+      observationWidth: expert.observationWidth, actionWidth: expert.actionWidth)
+    var returns: [Double] = []
+    for _ in 0..<settings.episodes {
+      var observation = environment.reset(seed: random.next())
+      var total = 0.0
+      while true {
+        // Unclipped, so that its probability is the one that is compared.
+        var action = [Float](repeating: 0, count: distribution.width)
+        let output = policy.forward(inputs(observation), rows: 1)
+        _ = distribution.sample(
+          output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
+        var clipped = action
+        distribution.confine(&clipped)
+        let step = try environment.step(clipped)
+        total += step.reward
+        episodes.append(observation: observation, action: action, ends: step.isLast)
+        observation = step.observation
+        if step.isLast { break }
+      }
+      returns.append(total)
+    }
+    return (episodes, returns)
+  }
+
+  private func batch(_ windows: [Range<Int>]) -> [Range<Int>] {
+    if settings.batchSize == 0 || settings.batchSize >= windows.count { return windows }
+    return (0..<settings.batchSize).map { _ in windows[random.integer(below: windows.count)] }
+  }
+
+  private func logProbabilities(_ episodes: ExpertEpisodes) -> [Double] {
+    let outputs = policy.forward(inputs(episodes.observations), rows: episodes.count)
+    return (0..<episodes.count).map { row in
+      let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+      return Double(
+        distribution.evaluate(
+          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
+          action: action
+        ).logProbability)
+    }
+  }
+
+  private func windows(
+    _ episodes: ExpertEpisodes, _ ranges: [Range<Int>], _ before: [Double]
+  ) -> [AdversarialSoftObjective.Window] {
+    let now = logProbabilities(episodes)
+    return ranges.map { range in
+      AdversarialSoftObjective.Window(
+        logPolicy: now[range].reduce(0, +), logGenerator: before[range].reduce(0, +),
+        weight: 1 / Double(ranges.count))
+    }
+  }
+
+  private func add(
+    _ windows: [AdversarialSoftObjective.Window], _ ranges: [Range<Int>], of episodes: ExpertEpisodes,
+    isExpert: Bool
+  ) {
+    backward(
+      episodes,
+      zip(ranges, windows).map { ($0, AdversarialSoftObjective.gradient($1, isExpert: isExpert)) })
+  }
+
+  /// Adds the gradients of a sum over windows of factor x log-probability.
+  private func backward(_ episodes: ExpertEpisodes, _ parts: [(range: Range<Int>, factor: Double)]) {
+    var factors = [Double](repeating: 0, count: episodes.count)
+    for (range, factor) in parts { for row in range { factors[row] += factor } }
+    let input = inputs(episodes.observations)
+    let outputs = policy.forward(input, rows: episodes.count)
+    var gradient = [Float](repeating: 0, count: episodes.count * distribution.outputs)
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      for row in 0..<episodes.count {
+        let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+        distribution.gradient(
+          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
+          action: action, byLogProbability: Float(factors[row]), byEntropy: 0,
+          into: gradient.baseAddress! + row * distribution.outputs,
+          deviationGradients: logDeviations.gradients)
+      }
+    }
+    policy.backward(input, rows: episodes.count, outputGradient: gradient)
+  }
+
+  private func step() {
+    let norm = optimizers.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot()
+    for optimizer in optimizers { optimizer.step(scale: min(1, settings.maxGradNorm / (norm + 1e-6))) }
+  }
+}
+
+extension ImitationLearner {
+  /// The mean return of the likeliest actions over episodes on seeds that learning never used.
+  public func evaluate(in world: any World, episodes: Int) throws -> Double {
+    let environment = world.anyEnvironment(seed: 0)
+    var total = 0.0
+    for episode in 0..<episodes {
+      var observation = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
+      for _ in 0..<100_000 {
+        let step = try environment.step(act(observation))
+        total += step.reward
+        observation = step.observation
+        if step.isLast { break }
+      }
+    }
+    return total / Double(episodes)
+  }
+}
