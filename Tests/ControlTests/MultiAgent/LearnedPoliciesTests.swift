@@ -17,7 +17,7 @@ import Worlds
     let kind = try #require(PolicyRegistry.standard.kind(named: "ippo"))
     func play(_ seed: UInt64) throws -> [Float] {
       var policy = try kind.policy(for: game, PolicyRequest(seed: seed, trainingSteps: 500))
-      return policy.act(game.environment().reset(seed: 1)[...])
+      return policy.act(game.environment().reset(seed: 1)[..<game.observationWidth])
     }
     let actions = try play(1)
     #expect(actions.count == 2 && actions.allSatisfy { (0...100).contains($0) })

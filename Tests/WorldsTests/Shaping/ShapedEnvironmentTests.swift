@@ -123,6 +123,7 @@ private struct Lift: World {
       "gridworld", "weighted_sum", "InverseRewardDesign", "DifferenceRewardWorld", "BehaviourAlignment",
     ]
     for rule in rules { if let part = rule.part { #expect((names + other).contains(part), "\(part)") } }
-    #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + ["exploration_guided", "loyalty"])))
+    let later = ["exploration_guided", "loyalty", "exprd", "expadard", "aligned", "graph_reachability"]
+    #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + later)))
   }
 }
