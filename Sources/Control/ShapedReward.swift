@@ -20,6 +20,9 @@ public final class ShapedReward: StepReward {
     for index in self.shapers.indices { try self.shapers[index].begin(setting) }
   }
 
+  /// Counts, visited subgoals and learned potentials are memory; rules that are functions of the transition have none.
+  public var hasMemory: Bool { !shapers.allSatisfy(\.isStationary) }
+
   public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }
   }
