@@ -186,6 +186,7 @@ if hasShim {
       name: "laurel",
       dependencies: [
         "Rewards", "Verifiers", "Audits", "Tasks", "Studio", "Worlds", "Numeric", "Control", "Learned",
+        "Evolution",
         "Shelf",
         "Recipes", "Torch", "Language", "Policies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -25,6 +25,8 @@ public final class ShapedReward: StepReward {
   public var measurements: [(name: String, value: Double)] { shapers.flatMap(\.measurements) }
   /// What the user should know, a sentence each.
   public var warnings: [String] { shapers.flatMap(\.warnings) }
+  /// Counts, visited subgoals and learned potentials are memory; rules that are functions of the transition have none.
+  public var hasMemory: Bool { !shapers.allSatisfy(\.isStationary) }
 
   public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }

@@ -144,7 +144,7 @@ public struct ExplorationPlan: Sendable {
     of subject: Subject, _ place: YAMLValue
   ) throws(SpecificationError) -> [(name: String, range: ClosedRange<Double>)] {
     switch subject {
-    case .arm(let arm): return Array(zip(["hand, x", "hand, y"], arm.descriptorRanges))
+    case .arm(let arm): return Array(zip(["hand x", "hand y"], arm.descriptorRanges))
     case .world(let world, let given):
       func open<W: World>(_ world: W) throws(ParameterError) -> [(name: String, range: ClosedRange<Double>)] {
         let problem = try WorldProblem(world, given)

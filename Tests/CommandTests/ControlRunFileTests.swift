@@ -13,7 +13,8 @@ struct ControlRunFileTests {
   }
 
   @Test(arguments: [
-    "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit", "slcd-mappo",
+    "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
+    "slcd-mappo",
   ])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

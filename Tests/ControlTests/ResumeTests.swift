@@ -24,22 +24,29 @@ import Worlds
   }
 
   /// Learns whole, then in two halves through a file, and compares updates and parameters.
-  private func comparePPO(_ world: some World) throws {
+  private func comparePPO(_ world: some World, shapers: [any TransitionShaper] = []) throws {
+    func learner() throws -> PPO {
+      let ppo = PPO(world, ppo())
+      if !shapers.isEmpty {
+        ppo.reward = try ShapedReward(shapers, world: world, lanes: 4 * world.agents, discount: 0.99)
+      }
+      return ppo
+    }
     func learn(_ learner: PPO, _ told: inout [Double], until: Int? = nil) {
       learner.learn(totalSteps: 1280) { update in
         told += [update.policyLoss, update.valueLoss, update.entropy, update.meanReturn ?? 0]
         return update.steps != until
       }
     }
-    let whole = PPO(world, ppo())
+    let whole = try learner()
     var (expected, found) = ([Double](), [Double]())
     learn(whole, &expected)
     try withCheckpoint { checkpoint in
-      let first = PPO(world, ppo())
+      let first = try learner()
       learn(first, &found, until: 640)
       #expect(first.steps == 640)
       try checkpoint.write(RunRecord(name: "a", seed: 1), learner: first.save)
-      let second = PPO(world, ppo())
+      let second = try learner()
       try second.restore(from: #require(try checkpoint.read()).archive)
       learn(second, &found)
       #expect(found == expected && second.episodes == whole.episodes)
@@ -51,6 +58,33 @@ import Worlds
   @Test func ppoGoesOnBitForBitOnChoices() throws { try comparePPO(CartPole(maximumSteps: 50)) }
   @Test func ppoGoesOnBitForBitOnBoxes() throws { try comparePPO(Pendulum()) }
   @Test func ppoGoesOnBitForBitWithStatesThatAreEncoded() throws { try comparePPO(Gems(size: 5)) }
+
+  @Test func aRuleWithoutMemoryGoesOnAndOneWithItIsRefused() throws {
+    try comparePPO(CartPole(maximumSteps: 50), shapers: [AffineReward(factor: 0.5, offset: 0.1)])
+    let error = #expect(throws: StateArchiveError.self) {
+      try comparePPO(RoomsWithoutWalls(), shapers: [CountBonus()])
+    }
+    #expect(error.map { "\($0)".contains("keeps its memory to itself") } == true)
+  }
+
+  /// Five numbered places in a row.
+  private struct RoomsWithoutWalls: World {
+    var maximumSteps: Int? { 10 }
+    func observationSpace(of agent: Int) -> Space { .discrete(5) }
+    func actionSpace(of agent: Int) -> Space { .discrete(2) }
+    func initialState(after previous: Int?, random: inout PCG64) -> Int { random.integer(below: 5) }
+    func step(
+      _ state: inout Int, actions: UnsafeBufferPointer<Float>, rewards: UnsafeMutableBufferPointer<Double>,
+      random: inout PCG64
+    ) -> Bool {
+      state = min(max(state + (actions[0] > 0 ? 1 : -1), 0), 4)
+      rewards[0] = state == 4 ? 1 : 0
+      return false
+    }
+    func observe(_ state: Int, agent: Int, into target: UnsafeMutableBufferPointer<Float>) {
+      target[0] = Float(state)
+    }
+  }
 
   private func small(_ start: OffPolicyConfiguration) -> OffPolicyConfiguration {
     var settings = start

@@ -8,7 +8,7 @@ extension OffPolicyLearner {
   /// - Throws: `StateArchiveError.notKept` when a reward that stands in for the world's has a memory of its own, or the
   ///   world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    if reward != nil {
+    if let reward, reward.hasMemory {
       throw .notKept(
         "a reward in place of the world's keeps its memory to itself: such a run cannot be resumed")
     }

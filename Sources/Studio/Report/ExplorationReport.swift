@@ -61,7 +61,7 @@ public struct ExplorationReport: Sendable {
       title: "\(name): exploration", skipText: "Skip to the behaviours", header: header,
       sections: [
         .init(id: "behaviours", title: "Behaviours", body: "<div class=\"grid\">\(behaviours)</div>"),
-        .init(id: "coverage", title: "Coverage", body: growth),
+        .init(id: "coverage", title: "Coverage", body: "<div class=\"grid\">\(growth)</div>"),
         .init(id: "plan", title: "Plan", body: "<pre>\(Markup.escape(yaml))</pre>"),
       ],
       footer: "Made by laurel explore. The same plan and seed give the same numbers on the same machine."
