@@ -76,7 +76,7 @@ public final class COMA: MultiAgentLearner {
       environment.step(networks.enact(choices))
       steps += 1
       exploration = max(exploration * explorationDecay, explorationFloor)
-      try environment.requireFinite(steps: steps)
+      try environment.requireFinite(team, steps: steps)
       let (isOver, isCut) = (environment.terminated[0], environment.truncated[0])
       let sum = environment.rewards.reduce(0, +)
       for agent in 0..<team.agents {

@@ -36,10 +36,14 @@ struct EpisodeLog {
 
 extension VectorEnvironment {
   /// Worlds must give numbers; learners say so instead of learning NaN.
-  func requireFinite(steps: Int) throws(LearnerError) {
+  func requireFinite(_ team: Team, steps: Int) throws(LearnerError) {
     guard rewards.allSatisfy(\.isFinite) else { throw .notFinite(what: "world's reward", steps: steps) }
-    guard observations.allSatisfy(\.isFinite) else {
-      throw .notFinite(what: "world's observation", steps: steps)
+    let seen = observations
+    for index in 0..<count {
+      let start = index * team.agents * team.width
+      guard seen[start..<start + team.stateWidth].allSatisfy(\.isFinite) else {
+        throw .notFinite(what: "world's observation", steps: steps)
+      }
     }
   }
 }

@@ -173,7 +173,7 @@ final class ReplayTeam {
     enact(chosen, into: &joint)
     environment.step(joint)
     steps += 1
-    try environment.requireFinite(steps: steps)
+    try environment.requireFinite(team, steps: steps)
     keep()
     return log.book(environment)
   }

@@ -13,7 +13,7 @@ extension OnPolicyTeam {
       for critic in critics.indices { judge(critic, step) }
       environment.step(joint)
       steps += environment.count
-      try environment.requireFinite(steps: steps)
+      try environment.requireFinite(team, steps: steps)
       for critic in critics.indices { book(critic, step) }
       if log.book(environment) { endEpisodes() }
       swap(&lastSeen, &nowSeen)

@@ -78,7 +78,7 @@ public class EpisodeLearner: MultiAgentLearner {
       batch.states += state
       environment.step(draw(state, into: &batch))
       steps += 1
-      try environment.requireFinite(steps: steps)
+      try environment.requireFinite(team, steps: steps)
       let (isOver, isCut) = (environment.terminated[0], environment.truncated[0])
       let sum = environment.rewards.reduce(0, +)
       for agent in 0..<team.agents {
