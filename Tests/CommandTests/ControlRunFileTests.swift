@@ -12,7 +12,7 @@ struct ControlRunFileTests {
     return try ControlRunFile(path: path.path)
   }
 
-  @Test(arguments: ["cartpole", "pendulum", "pendulum-heron"])
+  @Test(arguments: ["cartpole", "pendulum", "pendulum-heron", "lava-constraints"])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -12,7 +12,7 @@ extension DenseRewards {
       ).study()
     }[0]
     let arms: [TwoLevelMaze.Arm] = [.euclid, .decoder]
-    let curves = try context.map(arms, seeds: Array(seeds.prefix(5)), name: \.rawValue) { arm, seed in
+    let curves = try context.map(arms, seeds: Array(seeds.prefix(3)), name: \.rawValue) { arm, seed in
       try TwoLevelMaze(MazeWalk(seed: seed, radius: 0.14, slides: false).trained().encoder, arm)
         .learn(episodes: 300, seed: seed)
     }

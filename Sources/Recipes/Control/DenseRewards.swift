@@ -36,7 +36,13 @@ struct DenseRewards: Recipe {
   ]
 
   func run(_ context: RecipeContext) throws -> RecipeResult {
-    let parts = try [game(context), tokens(context), reachability(context)]
+    // A fault breaks one part; the others would only be repeated.
+    let all = [
+      (["shifted-credit"], game), (["shifted-credit"], tokens), (["coarse-graph", "sliding"], reachability),
+    ]
+    let parts = try all.filter { part in context.fault.map(part.0.contains) ?? true }.map {
+      try $0.1(context)
+    }
     return RecipeResult(
       measurements: parts.flatMap(\.measurements), checks: parts.flatMap(\.checks),
       findings: parts.flatMap(\.findings), plots: parts.flatMap(\.plots))

@@ -34,7 +34,11 @@ struct EffectiveRewardSpecification: Recipe {
   ]
 
   func run(_ context: RecipeContext) throws -> RecipeResult {
-    let parts = try [constraints(context), imitation(context), flow(context)]
+    // A fault breaks one part; the others would only be repeated.
+    let all = [("wrong-sign", constraints), ("blind", imitation), ("wide-cone", flow)]
+    let parts = try all.filter { part in context.fault.map { $0 == part.0 } ?? true }.map {
+      try $0.1(context)
+    }
     return RecipeResult(
       measurements: parts.flatMap(\.measurements), checks: parts.flatMap(\.checks),
       findings: parts.flatMap(\.findings), plots: parts.flatMap(\.plots))
