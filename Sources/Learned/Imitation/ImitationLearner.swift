@@ -94,7 +94,10 @@ public final class ImitationLearner {
     for number in 1...settings.rounds {
       let (played, returns) = try play()
       let theirs = played.windows(of: settings.window == 0 ? nil : settings.window)
-      let (expertBefore, playedBefore) = (logProbabilities(expert), logProbabilities(played))
+      let (expertBefore, playedBefore) = (
+        logProbabilities(expert, Array(0..<expert.count)),
+        logProbabilities(played, Array(0..<played.count))
+      )
       var round = Round(
         number: number, loss: 0, saturated: 0, meanReturn: returns.reduce(0, +) / Double(returns.count),
         meanLength: Double(played.count) / Double(played.episodes))
@@ -155,13 +158,20 @@ public final class ImitationLearner {
     return (0..<settings.batchSize).map { _ in windows[random.integer(below: windows.count)] }
   }
 
-  private func logProbabilities(_ episodes: ExpertEpisodes) -> [Double] {
-    let outputs = policy.forward(inputs(episodes.observations), rows: episodes.count)
-    return (0..<episodes.count).map { row in
-      let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+  /// The network's inputs of some steps.
+  private func inputs(_ episodes: ExpertEpisodes, _ rows: [Int]) -> [Float] {
+    let width = episodes.observationWidth
+    return inputs(rows.flatMap { episodes.observations[$0 * width..<($0 + 1) * width] })
+  }
+
+  private func logProbabilities(_ episodes: ExpertEpisodes, _ rows: [Int]) -> [Double] {
+    let outputs = policy.forward(inputs(episodes, rows), rows: rows.count)
+    let width = distribution.width
+    return rows.enumerated().map { place, row in
+      let action = Array(episodes.actions[row * width..<(row + 1) * width])
       return Double(
         distribution.evaluate(
-          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
+          outputs.baseAddress! + place * distribution.outputs, logDeviations: logDeviations.parameters,
           action: action
         ).logProbability)
     }
@@ -170,10 +180,12 @@ public final class ImitationLearner {
   private func windows(
     _ episodes: ExpertEpisodes, _ ranges: [Range<Int>], _ before: [Double]
   ) -> [AdversarialSoftObjective.Window] {
-    let now = logProbabilities(episodes)
+    let now = logProbabilities(episodes, ranges.flatMap(Array.init))
+    var start = 0
     return ranges.map { range in
-      AdversarialSoftObjective.Window(
-        logPolicy: now[range].reduce(0, +), logGenerator: before[range].reduce(0, +),
+      defer { start += range.count }
+      return AdversarialSoftObjective.Window(
+        logPolicy: now[start..<start + range.count].reduce(0, +), logGenerator: before[range].reduce(0, +),
         weight: 1 / Double(ranges.count))
     }
   }
@@ -189,22 +201,23 @@ public final class ImitationLearner {
 
   /// Adds the gradients of a sum over windows of factor x log-probability.
   private func backward(_ episodes: ExpertEpisodes, _ parts: [(range: Range<Int>, factor: Double)]) {
-    var factors = [Double](repeating: 0, count: episodes.count)
-    for (range, factor) in parts { for row in range { factors[row] += factor } }
-    let input = inputs(episodes.observations)
-    let outputs = policy.forward(input, rows: episodes.count)
-    var gradient = [Float](repeating: 0, count: episodes.count * distribution.outputs)
+    let rows = parts.flatMap { Array($0.range) }
+    let factors = parts.flatMap { part in part.range.map { _ in Float(part.factor) } }
+    let input = inputs(episodes, rows)
+    let outputs = policy.forward(input, rows: rows.count)
+    let width = distribution.width
+    var gradient = [Float](repeating: 0, count: rows.count * distribution.outputs)
     gradient.withUnsafeMutableBufferPointer { gradient in
-      for row in 0..<episodes.count {
-        let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+      for (place, row) in rows.enumerated() {
+        let action = Array(episodes.actions[row * width..<(row + 1) * width])
         distribution.gradient(
-          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
-          action: action, byLogProbability: Float(factors[row]), byEntropy: 0,
-          into: gradient.baseAddress! + row * distribution.outputs,
+          outputs.baseAddress! + place * distribution.outputs, logDeviations: logDeviations.parameters,
+          action: action, byLogProbability: factors[place], byEntropy: 0,
+          into: gradient.baseAddress! + place * distribution.outputs,
           deviationGradients: logDeviations.gradients)
       }
     }
-    policy.backward(input, rows: episodes.count, outputGradient: gradient)
+    policy.backward(input, rows: rows.count, outputGradient: gradient)
   }
 
   private func step() {

@@ -4,6 +4,8 @@ import Shelf
 /// for regions of objective space.
 struct EffectiveRewardSpecification: Recipe {
   let slug = "effective-reward-specification"
+  /// The claim held on every seed tried. `behaviour_specification` is a shaping rule, `laurel imitate` learns from
+  /// anybody's demonstrations and `hypergrid` is a world; no file names the GFlowNet or the coordination losses yet.
   let standing = Standing.notYet
   let claim = """
     Constraints on rates with learned, normalised weights keep an agent out of lava and bring it to its goal without \
