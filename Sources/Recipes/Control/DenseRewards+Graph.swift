@@ -8,7 +8,7 @@ extension DenseRewards {
     let fault = context.fault
     let walks = try context.map(["graph"], seeds: seeds, name: { $0 }) { _, seed in
       try MazeWalk(
-        seed: seed, radius: fault == "coarse-graph" ? 0.5 : 0.14, slides: fault == "sliding"
+        seed: seed, radius: 0.14, slides: fault == "sliding"
       ).study()
     }[0]
     let arms: [TwoLevelMaze.Arm] = [.euclid, .decoder]

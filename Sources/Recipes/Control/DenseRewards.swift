@@ -31,16 +31,13 @@ struct DenseRewards: Recipe {
     """
   let faults = [
     Fault("shifted-credit", help: "each token gets its neighbour's credit"),
-    Fault("coarse-graph", help: "eps_d is 0.5: nodes reach across the wall"),
     Fault("sliding", help: "the walker slides along walls, so that nodes lie on their faces"),
   ]
 
   func run(_ context: RecipeContext) throws -> RecipeResult {
     // A fault breaks one part; the others would only be repeated.
-    let all = [
-      (["shifted-credit"], game), (["shifted-credit"], tokens), (["coarse-graph", "sliding"], reachability),
-    ]
-    let parts = try all.filter { part in context.fault.map(part.0.contains) ?? true }.map {
+    let all = [("shifted-credit", game), ("shifted-credit", tokens), ("sliding", reachability)]
+    let parts = try all.filter { part in context.fault.map { $0 == part.0 } ?? true }.map {
       try $0.1(context)
     }
     return RecipeResult(
