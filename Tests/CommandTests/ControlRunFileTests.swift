@@ -14,7 +14,7 @@ struct ControlRunFileTests {
 
   @Test(arguments: [
     "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
-    "slcd-mappo",
+    "slcd-mappo", "lava-constraints",
   ])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -10,65 +10,6 @@ import Worlds
 /// Where the expert's steps cover what matters, cloning is simpler and better; ASAF corrects what cloning drifts into.
 /// Not safe to use from two threads at once.
 public final class ImitationLearner {
-  public struct Settings: Sendable, Equatable {
-    /// Window length; 0: whole episodes (ASAF), 1: ASAF-1, else ASAF-w.
-    public var window = 1
-    /// How often the generator is replaced, and ASAF's or the cloning's Adam steps each time.
-    public var rounds = 40
-    public var steps = 20
-    public var learningRate = 3e-3
-    /// Windows of the expert in each step, and as many generated ones; 0: all.
-    public var batchSize = 0
-    /// Episodes that the generator plays each round.
-    public var episodes = 10
-    /// Gradients are clipped to this norm.
-    public var maxGradNorm = 10.0
-    public var netArch = [64, 64]
-
-    public init() {}
-
-    /// The settings that a file or a command gives.
-    public init(_ given: JSONObject) throws(ParameterError) {
-      let values = try Parameters(given, of: Self.parameters)
-      window = values.int("window")
-      rounds = values.int("rounds")
-      steps = values.int("steps")
-      learningRate = values.double("learning_rate")
-      batchSize = values.int("batch_size")
-      episodes = values.int("episodes")
-      maxGradNorm = values.double("max_grad_norm")
-      guard case .array(let items) = values.json("net_arch") else {
-        throw ParameterError(
-          parameter: "net_arch", expected: "a list of widths", found: values.json("net_arch").summary)
-      }
-      netArch = []
-      for item in items {
-        guard case .integer(let width) = item, (1...65_536).contains(width) else {
-          throw ParameterError(
-            parameter: "net_arch", expected: "widths from 1 to 65536", found: item.summary)
-        }
-        netArch.append(width)
-      }
-    }
-
-    public static let parameters = [
-      Parameter(
-        "window", .integer, default: .integer(1), range: 0...1e9,
-        help: "steps told apart together: 1 ASAF-1, more ASAF-w, 0 whole episodes (ASAF)"),
-      Parameter(
-        "rounds", .integer, default: .integer(40), range: 1...1e7, help: "generators, one after another"),
-      Parameter("steps", .integer, default: .integer(20), range: 1...1e7, help: "of Adam, each round"),
-      Parameter("learning_rate", .number, default: .number(3e-3), range: 1e-9...10, help: "of Adam"),
-      Parameter(
-        "batch_size", .integer, default: .integer(0), range: 0...1e7,
-        help: "the expert's windows a step; 0: all"),
-      Parameter("episodes", .integer, default: .integer(10), range: 1...1e6, help: "played each round"),
-      Parameter("max_grad_norm", .number, default: .number(10), range: 1e-6...1e9, help: "gradient clipping"),
-      Parameter(
-        "net_arch", .json, default: .array([.integer(64), .integer(64)]), help: "hidden widths, a list"),
-    ]
-  }
-
   /// What a round did.
   public struct Round: Sendable {
     public var number: Int
@@ -153,7 +94,10 @@ public final class ImitationLearner {
     for number in 1...settings.rounds {
       let (played, returns) = try play()
       let theirs = played.windows(of: settings.window == 0 ? nil : settings.window)
-      let (expertBefore, playedBefore) = (logProbabilities(expert), logProbabilities(played))
+      let (expertBefore, playedBefore) = (
+        logProbabilities(expert, Array(0..<expert.count)),
+        logProbabilities(played, Array(0..<played.count))
+      )
       var round = Round(
         number: number, loss: 0, saturated: 0, meanReturn: returns.reduce(0, +) / Double(returns.count),
         meanLength: Double(played.count) / Double(played.episodes))
@@ -214,13 +158,20 @@ public final class ImitationLearner {
     return (0..<settings.batchSize).map { _ in windows[random.integer(below: windows.count)] }
   }
 
-  private func logProbabilities(_ episodes: ExpertEpisodes) -> [Double] {
-    let outputs = policy.forward(inputs(episodes.observations), rows: episodes.count)
-    return (0..<episodes.count).map { row in
-      let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+  /// The network's inputs of some steps.
+  private func inputs(_ episodes: ExpertEpisodes, _ rows: [Int]) -> [Float] {
+    let width = episodes.observationWidth
+    return inputs(rows.flatMap { episodes.observations[$0 * width..<($0 + 1) * width] })
+  }
+
+  private func logProbabilities(_ episodes: ExpertEpisodes, _ rows: [Int]) -> [Double] {
+    let outputs = policy.forward(inputs(episodes, rows), rows: rows.count)
+    let width = distribution.width
+    return rows.enumerated().map { place, row in
+      let action = Array(episodes.actions[row * width..<(row + 1) * width])
       return Double(
         distribution.evaluate(
-          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
+          outputs.baseAddress! + place * distribution.outputs, logDeviations: logDeviations.parameters,
           action: action
         ).logProbability)
     }
@@ -229,10 +180,12 @@ public final class ImitationLearner {
   private func windows(
     _ episodes: ExpertEpisodes, _ ranges: [Range<Int>], _ before: [Double]
   ) -> [AdversarialSoftObjective.Window] {
-    let now = logProbabilities(episodes)
+    let now = logProbabilities(episodes, ranges.flatMap(Array.init))
+    var start = 0
     return ranges.map { range in
-      AdversarialSoftObjective.Window(
-        logPolicy: now[range].reduce(0, +), logGenerator: before[range].reduce(0, +),
+      defer { start += range.count }
+      return AdversarialSoftObjective.Window(
+        logPolicy: now[start..<start + range.count].reduce(0, +), logGenerator: before[range].reduce(0, +),
         weight: 1 / Double(ranges.count))
     }
   }
@@ -248,22 +201,23 @@ public final class ImitationLearner {
 
   /// Adds the gradients of a sum over windows of factor x log-probability.
   private func backward(_ episodes: ExpertEpisodes, _ parts: [(range: Range<Int>, factor: Double)]) {
-    var factors = [Double](repeating: 0, count: episodes.count)
-    for (range, factor) in parts { for row in range { factors[row] += factor } }
-    let input = inputs(episodes.observations)
-    let outputs = policy.forward(input, rows: episodes.count)
-    var gradient = [Float](repeating: 0, count: episodes.count * distribution.outputs)
+    let rows = parts.flatMap { Array($0.range) }
+    let factors = parts.flatMap { part in part.range.map { _ in Float(part.factor) } }
+    let input = inputs(episodes, rows)
+    let outputs = policy.forward(input, rows: rows.count)
+    let width = distribution.width
+    var gradient = [Float](repeating: 0, count: rows.count * distribution.outputs)
     gradient.withUnsafeMutableBufferPointer { gradient in
-      for row in 0..<episodes.count {
-        let action = Array(episodes.actions[row * distribution.width..<(row + 1) * distribution.width])
+      for (place, row) in rows.enumerated() {
+        let action = Array(episodes.actions[row * width..<(row + 1) * width])
         distribution.gradient(
-          outputs.baseAddress! + row * distribution.outputs, logDeviations: logDeviations.parameters,
-          action: action, byLogProbability: Float(factors[row]), byEntropy: 0,
-          into: gradient.baseAddress! + row * distribution.outputs,
+          outputs.baseAddress! + place * distribution.outputs, logDeviations: logDeviations.parameters,
+          action: action, byLogProbability: factors[place], byEntropy: 0,
+          into: gradient.baseAddress! + place * distribution.outputs,
           deviationGradients: logDeviations.gradients)
       }
     }
-    policy.backward(input, rows: episodes.count, outputGradient: gradient)
+    policy.backward(input, rows: rows.count, outputGradient: gradient)
   }
 
   private func step() {

@@ -8,11 +8,11 @@ extension DenseRewards {
     let fault = context.fault
     let walks = try context.map(["graph"], seeds: seeds, name: { $0 }) { _, seed in
       try MazeWalk(
-        seed: seed, radius: fault == "coarse-graph" ? 0.5 : 0.14, slides: fault == "sliding"
+        seed: seed, radius: 0.14, slides: fault == "sliding"
       ).study()
     }[0]
     let arms: [TwoLevelMaze.Arm] = [.euclid, .decoder]
-    let curves = try context.map(arms, seeds: Array(seeds.prefix(5)), name: \.rawValue) { arm, seed in
+    let curves = try context.map(arms, seeds: Array(seeds.prefix(3)), name: \.rawValue) { arm, seed in
       try TwoLevelMaze(MazeWalk(seed: seed, radius: 0.14, slides: false).trained().encoder, arm)
         .learn(episodes: 300, seed: seed)
     }

@@ -31,12 +31,15 @@ struct DenseRewards: Recipe {
     """
   let faults = [
     Fault("shifted-credit", help: "each token gets its neighbour's credit"),
-    Fault("coarse-graph", help: "eps_d is 0.5: nodes reach across the wall"),
     Fault("sliding", help: "the walker slides along walls, so that nodes lie on their faces"),
   ]
 
   func run(_ context: RecipeContext) throws -> RecipeResult {
-    let parts = try [game(context), tokens(context), reachability(context)]
+    // A fault breaks one part; the others would only be repeated.
+    let all = [("shifted-credit", game), ("shifted-credit", tokens), ("sliding", reachability)]
+    let parts = try all.filter { part in context.fault.map { $0 == part.0 } ?? true }.map {
+      try $0.1(context)
+    }
     return RecipeResult(
       measurements: parts.flatMap(\.measurements), checks: parts.flatMap(\.checks),
       findings: parts.flatMap(\.findings), plots: parts.flatMap(\.plots))

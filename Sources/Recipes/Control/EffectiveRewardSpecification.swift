@@ -4,6 +4,8 @@ import Shelf
 /// for regions of objective space.
 struct EffectiveRewardSpecification: Recipe {
   let slug = "effective-reward-specification"
+  /// The claim held on every seed tried. `behaviour_specification` is a shaping rule, `laurel imitate` learns from
+  /// anybody's demonstrations and `hypergrid` is a world; no file names the GFlowNet or the coordination losses yet.
   let standing = Standing.notYet
   let claim = """
     Constraints on rates with learned, normalised weights keep an agent out of lava and bring it to its goal without \
@@ -34,7 +36,11 @@ struct EffectiveRewardSpecification: Recipe {
   ]
 
   func run(_ context: RecipeContext) throws -> RecipeResult {
-    let parts = try [constraints(context), imitation(context), flow(context)]
+    // A fault breaks one part; the others would only be repeated.
+    let all = [("wrong-sign", constraints), ("blind", imitation), ("wide-cone", flow)]
+    let parts = try all.filter { part in context.fault.map { $0 == part.0 } ?? true }.map {
+      try $0.1(context)
+    }
     return RecipeResult(
       measurements: parts.flatMap(\.measurements), checks: parts.flatMap(\.checks),
       findings: parts.flatMap(\.findings), plots: parts.flatMap(\.plots))

@@ -55,7 +55,7 @@ enum ReportStyle {
     margin:0;min-width:0}
     .card{margin:14px 0}.card>h3:first-child{margin-top:0}
     figcaption{font-weight:600;margin-bottom:4px;overflow-wrap:anywhere}
-    .chart>svg{display:block;width:100%;height:auto;overflow:visible}
+    .chart>svg{display:block;width:100%;max-width:44rem;height:auto;overflow:visible}
     .chart .note{font-size:13px;color:var(--muted);margin:4px 0 0}
     .legend{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;padding:0;margin:0 0 6px;font-size:14px}
     .legend li{overflow-wrap:anywhere}

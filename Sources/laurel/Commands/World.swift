@@ -9,7 +9,7 @@ struct WorldCommand: ParsableCommand {
     abstract: "Environments: list, show, trace, or open them to other programs.",
     subcommands: [
       WorldList.self, WorldShow.self, WorldTraceCommand.self, WorldPipe.self, WorldServe.self,
-      WorldBench.self,
+      WorldBench.self, WorldGraph.self,
     ])
 }
 

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Rewards
+import Worlds
+
+struct WorldGraph: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "graph",
+    abstract: "The graph of states that a random walk visits, and the low eigenvalues of its Laplacian.",
+    discussion: """
+      A narrow passage shows as a small second eigenvalue. With --against, the same walk in another world and the \
+      distance of both spectra: near spectra are a hint that what was learned in one goes for the other.
+      """)
+  @OptionGroup var choice: WorldChoice
+  @Option(help: "A world to compare with, with its own defaults.") var against: String?
+  @Option(help: "Steps of the walk.") var steps = 40_000
+  @Option(help: "A state farther than this from every node becomes one, in the observation's units.")
+  var epsD = 0.1
+  @Option(help: "Most nodes.") var nodes = 250
+  @Option(help: "Eigenvalues, from the smallest.") var count = 8
+  @Option(parsing: .upToNextOption, help: "Which numbers of the observation; default: all.")
+  var indices: [Int] = []
+  @Option var seed: UInt64 = 1
+
+  func validate() throws {
+    guard steps >= 1, nodes >= 2, nodes <= 2000, count >= 1, epsD > 0, indices.allSatisfy({ $0 >= 0 }) else {
+      throw ValidationError(
+        "--steps, --count and --eps-d are above 0, --nodes is 2 to 2000, indices are from 0")
+    }
+  }
+
+  func run() throws {
+    let own = try graph(of: choice.world(), choice.name)
+    guard let against else { return }
+    guard let kind = WorldRegistry.standard.kind(named: against) else {
+      throw ValidationError("there is no world \"\(against)\"; laurel world list shows all of them")
+    }
+    let other = try graph(of: kind.world(), against)
+    print("distance of the \(count) lowest: \(own.distance(to: other, count: count))")
+  }
+
+  private func graph(of world: any World, _ name: String) throws -> LaplacianSpectrum {
+    let graph: StateGraph
+    do {
+      graph = try StateGraph.walk(
+        world, steps: steps, radius: epsD, capacity: nodes, indices: indices.isEmpty ? nil : indices,
+        seed: seed)
+    } catch let error as ShapingError { throw ValidationFailure("\(name): \(error)") }
+    let spectrum = LaplacianSpectrum(graph)
+    let full = graph.count == nodes ? " (full: raise --nodes or --eps-d)" : ""
+    print("\(name): \(graph.count) nodes\(full), \(graph.edges) edges")
+    print("eigenvalues: " + spectrum.values.prefix(count).map { "\($0)" }.joined(separator: " "))
+    return spectrum
+  }
+}
