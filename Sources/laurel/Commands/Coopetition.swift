@@ -164,20 +164,22 @@ struct CoopetitionSweep: ParsableCommand {
         say("interrupted: the same command goes on with \(out)")
       }
     ) { isCancelled in
-      try told {
+      let summary = try told {
         try sweep.run(
           into: &table, metadata: metadata,
           progress: { done, _, cell in
             progress.reach(Double(done), note: "\(cell.policy), \(cell.world), \(cell.mode)")
           }, isCancelled: isCancelled)
       }
+      // Inside, so that the exit code is the signal's.
+      if summary.left > 0 { throw CancellationError() }
+      return summary
     }
     progress.finish()
     print(
-      "\(out): \(table.rows.count) rows; \(summary.played) played, \(summary.found) found, \(summary.unsuitable) that do not go together, \(summary.left) left"
+      "\(out): \(table.rows.count) rows; \(summary.played) played, \(summary.found) found, \(summary.unsuitable) that do not go together"
     )
     print("metadata: \(table.metadataPath)")
-    if summary.left > 0 { throw CancellationError() }
   }
 }
 

@@ -123,7 +123,10 @@ private struct Lift: World {
       "gridworld", "weighted_sum", "InverseRewardDesign", "DifferenceRewardWorld", "BehaviourAlignment",
     ]
     for rule in rules { if let part = rule.part { #expect((names + other).contains(part), "\(part)") } }
-    let later = ["exploration_guided", "loyalty", "exprd", "expadard", "aligned", "graph_reachability"]
+    let later = [
+      "exploration_guided", "loyalty", "exprd", "expadard", "aligned", "graph_reachability",
+      "behaviour_specification",
+    ]
     #expect(Set(names).isSubset(of: Set(rules.compactMap(\.part) + later)))
   }
 }
