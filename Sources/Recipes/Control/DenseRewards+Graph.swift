@@ -36,8 +36,7 @@ extension DenseRewards {
         """
         Two-level Q-learning in the maze: success in the last 100 of 300 episodes is \(percent(mean(late[1]))) with \
         the decoder's terms (alpha_h 0.005, alpha_l 0.5) and \(percent(mean(late[0]))) without. The card's target, \
-        80% against at most 40%, had not been run: the high level learns to name cells beyond the wall's end without \
-        help, and D, which is largest for the cell one is in, pays it for asking to stay.
+        80% against at most 40%, had not been run.
         """,
         "The 4 lowest Laplacian eigenvalues of two walks in the maze differ by \(rounded(try MazeWalk.spectralGap(seeds[0], seeds[1], hasWall: true))), of one in the maze and one in the open square by \(rounded(try MazeWalk.spectralGap(seeds[0], seeds[1], hasWall: false))).",
       ],

@@ -37,7 +37,7 @@ extension EffectiveRewardSpecification {
         Check("ASAF: success with 10 demonstrations", mean(runs[1]), .atLeast, 0.85),
       ],
       findings: [
-        "With 10 demonstrations cloning succeeds in \(percent(mean(runs[0]))), ASAF on whole episodes in \(percent(mean(runs[1]))), ASAF-1 in \(percent(mean(runs[2]))); with 3, cloning in \(percent(mean(runs[3]))), ASAF in \(percent(mean(runs[4]))): in tables cloning wins."
+        "With 10 demonstrations cloning succeeds in \(percent(mean(runs[0]))), ASAF on whole episodes in \(percent(mean(runs[1]))), ASAF-1 in \(percent(mean(runs[2]))); with 3, cloning in \(percent(mean(runs[3]))), ASAF in \(percent(mean(runs[4])))."
       ])
   }
 
