@@ -4,7 +4,7 @@ import Worlds
 /// What is searched, how, and for how long, as a file or a command's options say it:
 ///
 ///     problem:
-///       world: {mountain-car-continuous: {}}   # or arm, or arm: {joints: 10}
+///       world: {mountaincar-continuous: {}}   # or arm, or arm: {joints: 10}
 ///       observe: [0, 1]
 ///     method: {serene: {population: 50}}
 ///     budget: 20000

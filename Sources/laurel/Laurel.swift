@@ -13,6 +13,11 @@ struct Laurel: AsyncParsableCommand {
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,
       Doctor.self, Bench.self,
     ])
+
+  static func main() async {
+    watchStandardOutput()
+    await main(nil)
+  }
 }
 
 /// Writes a line to standard error, where progress and complaints go.

@@ -51,7 +51,8 @@ public struct GUICheckStream: Sendable {
   }
 
   private static func target(_ row: JSONObject) throws(JSONLError.Reason) -> GUIStep {
-    let expected = "an action as text, or an object with action, or with touch and lift"
+    let expected =
+      "an action as text, or an object with action, or with touch and lift, each [x, y] from 0 to 1"
     switch row["reference"] {
     case nil, .null?: throw .missingField("reference", present: row.keys)
     case .string(let text)?:

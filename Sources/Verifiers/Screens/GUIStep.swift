@@ -45,8 +45,9 @@ public struct GUIStep: Sendable, Equatable {
     case .finish, .noAnswer, .actionCompleted: self.init(.stop)
     case .wait: self.init(.wait)
     case .drag:
+      // However short, as the released evaluator has it; only gestures of the log may be taps.
       let end = action.points.last.map { Place(x: $0.x / 1000, y: $0.y / 1000) }
-      self.init(from: place ?? Place(x: 0, y: 0), to: end ?? Place(x: 0, y: 0))
+      self.init(.scroll, argument: Self.direction(from: place, to: end))
     case .takeOver, .screenShot, .longScreenShot: self.init(.other, argument: action.kind.rawValue)
     case .callAPI:
       self.init(.other, argument: "\(action.kind.rawValue) \(action.argument) \(action.operation)")
@@ -59,11 +60,16 @@ public struct GUIStep: Sendable, Equatable {
     let (x, y) = (lift.x - touch.x, lift.y - touch.y)
     if (x * x + y * y).squareRoot() <= Self.tapLength {
       self.init(milliseconds > Self.tapMilliseconds ? .longPoint : .click, at: touch)
-    } else if abs(y) >= abs(x) {
-      self.init(.scroll, argument: y < 0 ? "up" : "down")
     } else {
-      self.init(.scroll, argument: x < 0 ? "left" : "right")
+      self.init(.scroll, argument: Self.direction(from: touch, to: lift))
     }
+  }
+
+  /// Along the nearer axis; y grows downwards. "" without a move.
+  private static func direction(from touch: Place?, to lift: Place?) -> String {
+    guard let touch, let lift, touch != lift else { return "" }
+    let (x, y) = (lift.x - touch.x, lift.y - touch.y)
+    return abs(y) >= abs(x) ? (y < 0 ? "up" : "down") : (x < 0 ? "left" : "right")
   }
 }
 

@@ -39,7 +39,9 @@ public struct StateKey: Sendable, Equatable {
           perDimension: bins)
       } else {
         guard low.count >= 3, low.allSatisfy({ $0 == 0 }), high.allSatisfy({ $0 == 1 }) else {
-          throw .parameter("the observations are real numbers: say into how many bins they are cut")
+          throw .parameter(
+            "the observations are real numbers: say into how many bins they are cut (bins: N, in the rule that counts states, or in "
+              + "the run file of a learner that keeps a table)")
         }
         reading = .oneHot
         count = low.count

@@ -174,7 +174,8 @@ public enum ShapingError: Error, Sendable, Equatable, CustomStringConvertible {
       "this shaper needs the next action, which an environment does not know: use it in an on-policy learner, "
         + "or take the look-back form"
     case .needsProbabilities:
-      "this shaper learns from the policy's action probabilities: use it in a learner that gives them"
+      "this shaper learns from the policy's action probabilities: use it in a learner that gives them (ppo with choices, "
+        + "reinforce, actor_critic)"
     case .notStationary: "this shaper's reward depends on more than the transition"
     case .parameter(let message): message
     }

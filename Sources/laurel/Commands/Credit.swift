@@ -61,15 +61,28 @@ struct CreditCommand: AsyncParsableCommand {
     if let completion { stream.mapping.completion = [completion] }
     if let prompt { stream.mapping.prompt = [prompt] }
     if let reference { stream.mapping.reference = [reference] }
-    let output = try target()
+    let file = try out.map { try OutputFile($0) }
+    let output = try file?.open() ?? .standardOutput
     let progress = Progress(total: nil, unit: "responses")
     let (path, crediting) = (data, stream)
-    let counts = try await interruptible(report: { progress.finish() }) {
-      try await crediting.run(
-        path: path, output: output,
-        rejected: { progress.line("\($0.message(file: path)); the line is left out") },
-        dropped: { progress.line("\(path), line \($0): \($1); the line is left out") },
-        written: { counts, _ in progress.reach(Double(counts.credited)) })
+    let counts: CreditStream.Counts
+    do {
+      counts = try await interruptible(
+        report: {
+          progress.finish()
+          if let kept = file?.abandon() { say("what was credited is in \(kept)") }
+        }
+      ) {
+        try await crediting.run(
+          path: path, output: output,
+          rejected: { progress.line("\($0.message(file: path)); the line is left out") },
+          dropped: { progress.line("\(path), line \($0): \($1); the line is left out") },
+          written: { counts, _ in progress.reach(Double(counts.credited)) })
+      }
+    } catch {
+      progress.finish()
+      if let kept = file?.abandon() { say("what was credited is in \(kept)") }
+      throw error
     }
     progress.finish()
     for (warning, times) in counts.warnings.sorted(by: { $0.key < $1.key }) {
@@ -77,17 +90,11 @@ struct CreditCommand: AsyncParsableCommand {
     }
     say("\(counts.credited) credited, \(counts.rejected + counts.dropped) left out")
     if counts.credited + counts.rejected + counts.dropped == 0 {
+      _ = file?.abandon()
       throw ValidationFailure(
         "\(data): the data set is empty; write one JSON object per line, with a completion")
     }
+    try file?.finish()
     if counts.rejected + counts.dropped > 0 { throw ExitCode.failure }
-  }
-
-  private func target() throws -> FileHandle {
-    guard let out else { return .standardOutput }
-    guard FileManager.default.createFile(atPath: out, contents: nil),
-      let handle = FileHandle(forWritingAtPath: out)
-    else { throw FileError(path: out, code: errno) }
-    return handle
   }
 }

@@ -47,6 +47,7 @@ struct DynamicsFit: ParsableCommand {
       settings = try JSONObject(settings: values)
       _ = try Parameters(settings, of: DynamicsModel.parameters)
     } catch { throw ValidationError("--set \(error)") }
+    _ = try OutputFile(out)
     let data = try DynamicsCommand.told(transitions) { try TransitionData(path: transitions) }
     say(
       "\(data.count) transitions, \(data.observationWidth) observation and \(data.actionWidth) action numbers"

@@ -11,7 +11,7 @@ struct Explore: ParsableCommand {
     discussion: """
       A plan names a problem (the planar arm or any world with one agent), a method and a budget:
 
-        problem: {world: mountain-car-continuous, observe: [0, 1]}
+        problem: {world: mountaincar-continuous, observe: [0, 1]}
         method: {serene: {population: 50}}
         budget: 20000
 
@@ -44,7 +44,12 @@ struct Explore: ParsableCommand {
     let (text, plan) = try plan()
     let folder =
       output
-      ?? "runs/explore/\(plan.name == "exploration" ? plan.subjectName : plan.name)-\(plan.method.name)-seed\(plan.seed)"
+      ?? firstFreeFolder(
+        "runs/explore/\(plan.name == "exploration" ? plan.subjectName : plan.name)-\(plan.method.name)-seed\(plan.seed)"
+      )
+    if let output, FileManager.default.fileExists(atPath: output) {
+      throw ValidationFailure("\(output) exists already: choose another --output")
+    }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -96,9 +101,8 @@ struct Explore: ParsableCommand {
       && worldValues.isEmpty
       && methodValues.isEmpty
     if let file, isFileAlone {
-      return (
-        try String(contentsOfFile: file, encoding: .utf8), try ExplorationPlan(YAMLValue(contentsOf: file))
-      )
+      let read = try ExplorationPlan(YAMLValue(contentsOf: file))
+      return (try String(contentsOfFile: file, encoding: .utf8), read)
     }
     var object = JSONObject()
     if let file {

@@ -10,13 +10,13 @@ struct Reproduce: ParsableCommand {
     abstract: "Run a paper's claim against its baseline, and judge it by the paper's own rule.",
     discussion: """
       laurel reproduce --list                 the 68 systems and where each stands
-      laurel reproduce gdpo                   run one; 55 and 2601.05242 name it too
-      laurel reproduce gdpo --scale quick --seed 1 --json out.json
+      laurel reproduce heron                  run one; its number, 14, names it too
+      laurel reproduce heron --scale quick --seed 1 --json out.json
 
       Writes a page and result.json to runs/reproduce/SLUG-SCALE-seedS. Exit code 0 when the claim holds, 1 when it \
       does not, 2 when it could not run, 130 after Ctrl-C.
       """)
-  @Argument(help: "A slug, a number (55) or an arXiv number (2601.05242).") var system: String?
+  @Argument(help: "A slug, a number (14) or an arXiv number.") var system: String?
   @Flag(help: "List the systems.") var list = false
   @Flag(help: "With --list: as docs/papers.md.") var markdown = false
   @Option(
@@ -58,11 +58,7 @@ struct Reproduce: ParsableCommand {
   /// - Parameter path: `-` for the standard output.
   private func write(_ value: JSONValue, to path: String) throws {
     guard path != "-" else { return print(value.jsonText) }
-    do {
-      try Data((value.jsonText + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw ValidationFailure("cannot write \(path): \(error.localizedDescription)")
-    }
+    try OutputFile(path).write(Data((value.jsonText + "\n").utf8))
   }
 
   // MARK: One system
@@ -72,6 +68,7 @@ struct Reproduce: ParsableCommand {
     guard let system else {
       throw ValidationFailure("which system? laurel reproduce --list names them")
     }
+    if let json, json != "-" { _ = try OutputFile(json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(threads) else { throw ValidationFailure("--threads is 1 to 1024") }
     let request = try ReproductionRequest(system, scale: scale, seed: seed, fault: fault, on: shelf)

@@ -113,7 +113,14 @@ struct Train: AsyncParsableCommand {
         return true
       }
     } catch { throw ValidationFailure("\(error)") }
-    if FileManager.default.fileExists(atPath: folder + "/summary.json") { return false }
+    if let summary = try? Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json")) {
+      let text = String(decoding: summary, as: UTF8.self)
+      guard case .object(let facts)? = try? JSONValue(json: text), facts["interrupted"] == .bool(true) else {
+        return false
+      }
+      throw ValidationFailure(
+        "the run in \(folder) was broken off, and its learner keeps no checkpoints: start it anew")
+    }
     throw ValidationFailure("there is no checkpoint in \(folder): start the run anew")
   }
 
@@ -137,15 +144,7 @@ struct Train: AsyncParsableCommand {
         started: began.timeIntervalSince1970))
   }
 
-  private func freeFolder(_ base: String) -> String {
-    var path = base
-    var number = 2
-    while FileManager.default.fileExists(atPath: path) {
-      path = "\(base)-\(number)"
-      number += 1
-    }
-    return path
-  }
+  private func freeFolder(_ base: String) -> String { firstFreeFolder(base) }
 
   private func newestFolder(_ base: String) throws -> String {
     guard FileManager.default.fileExists(atPath: base) else {

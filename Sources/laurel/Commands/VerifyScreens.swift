@@ -8,9 +8,12 @@ struct VerifyScreens: ParsableCommand {
     commandName: "screens",
     abstract: "Judge the steps of a GUI agent by MagicGUI's evaluator: one JSON line a row, in order.",
     discussion: """
-      Rows have completion (the agent's action, such as tap(500,120)) and reference: an action as text, or
-      {"touch": [x, y], "lift": [x, y], "duration": ms} in shares of the screen. They may have elements, a list of
-      [y, x, height, width] in shares of the screen, and episode.
+      Rows have completion (the agent's action) and reference: an action as text, or {"touch": [x, y], "lift": \
+      [x, y], "duration": ms} in shares of the screen, from 0 to 1. They may have elements, a list of [y, x, height, \
+      width] in such shares, and episode, whose steps stand in their order.
+      Actions, with coordinates from 0 to 1000: tap(x,y), long_press(x,y), scroll(x,y,up|down|left|right), \
+      drag(x1,y1,x2,y2), text(x,y,what is typed), navigate_back(), navigate_home(), enter(), wait(), finish(), \
+      take_over(message), screen_shot(), long_screen_shot(), call_api(app,open|kill), no_answer, action_completed.
       Out come format, type, exact, kind and distance. The figures over all rows (Type, Grd, SR, episodes) go to
       the standard error, and as JSON to --summary.
       The rule is more lenient than the reward gui_action: it is for metrics, not for training.
@@ -23,6 +26,7 @@ struct VerifyScreens: ParsableCommand {
   @Option(help: "Write the figures to this JSON file.") var summary: String?
 
   func run() throws {
+    let file = try summary.map { try OutputFile($0) }
     var rejected = 0
     let stream = GUICheckStream(candidates: candidates, allowsPlan: plan)
     let metrics = try stream.run(path: steps) { line in
@@ -31,15 +35,17 @@ struct VerifyScreens: ParsableCommand {
       rejected += 1
       say("\(steps):\(error); the line is left out")
     }
-    if let summary {
-      try Data((metrics.json.jsonText + "\n").utf8).write(to: URL(fileURLWithPath: summary), options: .atomic)
+    if metrics.total.steps == 0, rejected == 0 {
+      throw ValidationFailure(
+        "\(steps) has no steps: write a JSON object a line, with completion and reference")
     }
+    try file?.write(Data((metrics.json.jsonText + "\n").utf8))
     func percent(_ value: Double?) -> String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "-" }
     say(
       "\(metrics.total.steps) steps: format \(percent(metrics.formatRate)), type \(percent(metrics.typeAccuracy)), "
         + "grounding \(percent(metrics.grounding)), step success \(percent(metrics.stepSuccess)); "
         + "episode success \(percent(metrics.episodeSuccess)), goal progress \(percent(metrics.goalProgress)); "
-        + "\(rejected) left out")
+        + "\(rejected) left out" + (rejected > 0 ? " of the figures, of episodes too" : ""))
     if rejected > 0 { throw ExitCode.failure }
   }
 }

@@ -154,7 +154,8 @@ struct ControlRunFile {
     self.learner = learner
     let method =
       learner == nil
-      ? Method(rawValue: try root.choice("method", of: Self.methodNames, default: "ppo")) ?? .ppo : .ppo
+      ? try Method(rawValue: root.string("method", default: "ppo").lowercased())
+        ?? Method(rawValue: root.choice("method", of: Self.methodNames, default: "ppo")) ?? .ppo : .ppo
     self.method = method
     let place = try root.required("world")
     (worldName, worldOptions) = try Self.world(place)
@@ -179,7 +180,8 @@ struct ControlRunFile {
     if let learner {
       if let other = root["shaping"] ?? root["reward"] {
         throw other.error(
-          "\(learner.name) learns the world's own rewards: this key goes with ppo, sac, td3 and ddpg")
+          "\(learner.name) learns the world's own rewards: it goes with ppo, sac, td3, ddpg and the methods that keep tables"
+        )
       }
       (netArch, heron) = (nil, nil)
       do { _ = try multiAgentLearner(learner, world) } catch {

@@ -27,9 +27,35 @@ struct ControlSession {
 
   /// Trains to the end, or until the task is cancelled; then evaluates, and writes everything.
   func start(summary: String?) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    if !resumes { try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml")) }
+    if let summary { _ = try OutputFile(summary) }
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      if !resumes { try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml")) }
+    } catch {
+      throw ValidationFailure("cannot write into \(folder.path): no permission, or no room")
+    }
+    do { try learn(summary) } catch {
+      // A run that never began leaves nothing behind.
+      if !resumes, !(error is CancellationError), isUnbegun {
+        try? FileManager.default.removeItem(at: folder)
+      }
+      throw error
+    }
+  }
+
+  /// Nothing has been measured yet.
+  private var isUnbegun: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    guard names.allSatisfy({ $0 == "run.yaml" || $0 == "metrics.jsonl" }) else { return false }
+    let metrics = try? FileManager.default.attributesOfItem(atPath: folder.path + "/metrics.jsonl")
+    return (metrics?[.size] as? Int ?? 0) == 0
+  }
+
+  private func learn(_ summary: String?) throws {
     say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
+    if run.learner != nil || run.method.isTabular {
+      say("this learner keeps no checkpoints: Ctrl-C ends the run with what was learned until then")
+    }
     if let kind = run.learner {
       try openTeam(kind, run.world, summary)
     } else if run.method.isTabular {
@@ -44,7 +70,11 @@ struct ControlSession {
     let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
     var record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
     let began = Date() - record.seconds
-    if kept != nil { say("going on after \(record.steps) steps") }
+    if kept != nil {
+      say(
+        record.steps == 0 ? "the checkpoint is of the very beginning" : "going on after \(record.steps) steps"
+      )
+    }
     let metrics = try MetricsFile(
       folder.appending(path: "metrics.jsonl"), keeping: kept.map { $0.record.metricsLength })
     var keeper = Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began)
@@ -275,14 +305,10 @@ struct ControlSession {
       JSONObject([
         ("seed", .integer(Int(run.seed))), ("before", part(before)), ("after", part(after)),
         ("steps", .integer(steps)), ("episodes", .integer(episodes)), ("seconds", .number(seconds)),
+        ("interrupted", .bool(Task.isCancelled)),
       ]))
     for target in [folder.appending(path: "summary.json").path, path].compactMap({ $0 }) {
-      do {
-        try Data((summary.jsonText + "\n").utf8).write(to: URL(fileURLWithPath: target), options: .atomic)
-      } catch {
-        throw ValidationFailure(
-          "cannot write the summary \(target): its folder is not there, or may not be written")
-      }
+      try OutputFile(target).write(Data((summary.jsonText + "\n").utf8))
     }
   }
 }

@@ -90,6 +90,7 @@ import Testing
     #expect(Self.match("scroll(1,1,up)", GUIStep(.scroll, argument: "up")).isExact)
     #expect(!Self.match("scroll(1,1,up)", GUIStep(.scroll, argument: "down")).isExact)
     #expect(Self.match("drag(500,500,500,900)", GUIStep(.scroll, argument: "down")).isExact)
+    #expect(Self.match("drag(1,2,3,9)", GUIStep(.scroll, argument: "down")).isExact)
     #expect(Self.match("navigate_back()", GUIStep(.press, argument: "back")).isExact)
     #expect(!Self.match("navigate_home()", GUIStep(.press, argument: "back")).isExact)
     // F1 of exactly one half is right here, and not for the reward.
