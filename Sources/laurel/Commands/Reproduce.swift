@@ -68,13 +68,16 @@ struct Reproduce: ParsableCommand {
     guard let system else {
       throw ValidationFailure("which system? laurel reproduce --list names them")
     }
-    if let json, json != "-" { _ = try OutputFile(json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(threads) else { throw ValidationFailure("--threads is 1 to 1024") }
     let request = try ReproductionRequest(system, scale: scale, seed: seed, fault: fault, on: shelf)
     let folder = output ?? "runs/reproduce/\(request.folderName)"
     let isNew = !FileManager.default.fileExists(atPath: folder)
     try makeFolder(folder)
+    do { if let json, json != "-" { _ = try OutputFile(json) } } catch {
+      if isNew { rmdir(folder) }
+      throw error
+    }
 
     tell(ReproductionText.introduction(request) + "\n")
     let reproduction: Reproduction
