@@ -5,6 +5,7 @@ import Studio
 import Tasks
 import Torch
 import Verifiers
+import Worlds
 
 struct RewardsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,11 +18,13 @@ struct RewardsCommand: ParsableCommand {
       ("rewards", registry.rewardKinds), ("shapers (shape:)", registry.shaperKinds),
       ("combiners (combine:)", registry.combinerKinds),
       ("advantage estimators (advantage:)", registry.advantageKinds),
+      ("shaping rules of control runs (shaping:)", TransitionShapers.kinds),
     ]
     if let name {
       let kinds = sections.flatMap(\.1).filter { $0.name == name }
       guard !kinds.isEmpty else {
-        let nearest = registry.nearestRewardKind(to: name).map { "; did you mean \($0)?" } ?? ""
+        let nearest =
+          nearestName(to: name, in: sections.flatMap(\.1).map(\.name)).map { "; did you mean \($0)?" } ?? ""
         throw ValidationFailure("there is no '\(name)'\(nearest)")
       }
       for kind in kinds {
@@ -79,22 +82,33 @@ struct Runs: ParsableCommand {
       throw ValidationFailure("there is no folder \(folder): give the folder that holds the runs")
     }
     let runs = RunList.runs(beneath: URL(fileURLWithPath: folder))
-    if runs.isEmpty { say("no runs beneath \(folder)") }
+    let control = ControlRunEntry.runs(in: URL(fileURLWithPath: folder))
+    if runs.isEmpty, control.isEmpty { say("no runs beneath \(folder)") }
     for run in runs {
       let reward = run.lastReward.map { String(format: "reward %.3f", $0) } ?? "no reward yet"
       let steps = run.maxSteps.map { "\(run.steps)/\($0) steps" } ?? "\(run.steps) steps"
       let state = run.problem.map { "\($0)" } ?? run.state.map { "\($0)" } ?? "unknown"
       print("\(run.folder.path)  \(run.name)  \(state)  \(steps)  \(reward)")
     }
+    for run in control { print(run.line) }
   }
 }
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write a run's report.html anew.")
+    commandName: "report",
+    abstract: "Write a run's report.html anew; of a control run, which wrote it at its end, say where it is.")
   @Argument(help: "The run's folder.") var folder: String
 
   func run() throws {
+    if ControlRunFile.isControl(path: folder + "/run.yaml") {
+      let page = folder + "/report.html"
+      guard FileManager.default.fileExists(atPath: page) else {
+        throw ValidationFailure(
+          "\(folder) holds a control run that is not finished: its page is written at its end")
+      }
+      return print(page)
+    }
     let store = try RunStore.open(folder: URL(fileURLWithPath: folder), readOnly: true)
     print(try Report.write(store).path)
   }
