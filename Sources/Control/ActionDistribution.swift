@@ -79,6 +79,21 @@ package enum ActionDistribution {
   }
 
   /// The likeliest action of one row.
+  /// The action of one row: drawn, or the likeliest one. Inside its space.
+  package func action(
+    _ output: UnsafeMutablePointer<Float>, logDeviations: UnsafeMutableBufferPointer<Float>,
+    deterministic: Bool, random: inout PCG64
+  ) -> [Float] {
+    var action = [Float](repeating: 0, count: width)
+    if deterministic {
+      mode(output, into: &action)
+    } else {
+      _ = sample(output, logDeviations: logDeviations, into: &action, random: &random)
+    }
+    confine(&action)
+    return action
+  }
+
   package func mode(_ output: UnsafeMutablePointer<Float>, into action: UnsafeMutablePointer<Float>) {
     switch self {
     case .categorical(let count):

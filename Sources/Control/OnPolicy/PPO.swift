@@ -130,16 +130,10 @@ public final class PPO {
   /// The action for one observation: drawn, or the likeliest one. Inside its space.
   public func act(_ observation: [Float], deterministic: Bool = true) -> [Float] {
     precondition(observation.count == width, "\(observation.count) numbers are no observation of \(width)")
-    let output = policy.forward(observation, rows: 1)
-    var action = [Float](repeating: 0, count: distribution.width)
-    if deterministic {
-      distribution.mode(output.baseAddress!, into: &action)
-    } else {
-      _ = distribution.sample(
-        output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
-    }
-    distribution.confine(&action)
-    return action
+    return distribution.action(
+      policy.forward(observation, rows: 1).baseAddress!, logDeviations: logDeviations.parameters,
+      deterministic: deterministic,
+      random: &random)
   }
 
   /// Takes counters, generator and last episodes of a kept state.

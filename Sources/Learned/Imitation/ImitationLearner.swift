@@ -66,16 +66,10 @@ public final class ImitationLearner {
 
   /// The action for one observation: drawn, or the likeliest one. Inside its space.
   public func act(_ observation: [Float], deterministic: Bool = true) -> [Float] {
-    let output = policy.forward(inputs(observation), rows: 1)
-    var action = [Float](repeating: 0, count: distribution.width)
-    if deterministic {
-      distribution.mode(output.baseAddress!, into: &action)
-    } else {
-      _ = distribution.sample(
-        output.baseAddress!, logDeviations: logDeviations.parameters, into: &action, random: &random)
-    }
-    distribution.confine(&action)
-    return action
+    return distribution.action(
+      policy.forward(inputs(observation), rows: 1).baseAddress!, logDeviations: logDeviations.parameters,
+      deterministic: deterministic,
+      random: &random)
   }
 
   /// The probability of every choice at one observation; empty where actions are numbers.

@@ -109,18 +109,11 @@ private struct LavaCrossing {
     let process = grid.process
     var (distribution, lava, steps) = (process.start, 0.0, 0.0)
     for _ in 0..<Self.horizon {
-      var next = [Double](repeating: 0, count: process.states)
-      next[goal] = distribution[goal]
-      for state in 0..<process.states where state != goal && distribution[state] > 0 {
+      for state in 0..<process.states where state != goal {
         steps += distribution[state]
         if isLava[state] { lava += distribution[state] }
-        for action in 0..<process.actions {
-          for outcome in process.outcomes(state, action) {
-            next[outcome.next] += distribution[state] * policy[state, action] * outcome.probability
-          }
-        }
       }
-      distribution = next
+      distribution = process.distribution(after: distribution, under: policy)
     }
     return Outcome(lava: lava / steps, success: distribution[goal], steps: steps)
   }

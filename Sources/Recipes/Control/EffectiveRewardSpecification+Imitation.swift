@@ -89,21 +89,7 @@ private struct CornerGrid {
   func success(_ policy: StateActionTable) -> Double {
     let process = grid.process
     var distribution = process.start
-    for _ in 0..<Self.horizon {
-      var next = [Double](repeating: 0, count: process.states)
-      for state in 0..<process.states where distribution[state] > 0 {
-        if process.isTerminal[state] {
-          next[state] += distribution[state]
-          continue
-        }
-        for action in 0..<process.actions {
-          for outcome in process.outcomes(state, action) {
-            next[outcome.next] += distribution[state] * policy[state, action] * outcome.probability
-          }
-        }
-      }
-      distribution = next
-    }
+    for _ in 0..<Self.horizon { distribution = process.distribution(after: distribution, under: policy) }
     return distribution.indices.filter { process.isTerminal[$0] }.reduce(0) { $0 + distribution[$1] }
   }
 

@@ -95,7 +95,7 @@ public struct CoopetitionGym: Recipe {
       Check("summed reward, integrated against cooperative: largest relative gap", gap, .atMost, 1e-5))
     return RecipeResult(
       measurements: measurements, checks: checks,
-      findings: try Self.findings(constants, summed, cases, outcomes[2], context),
+      findings: try Self.findings(constants, summed, cases, outcomes[2], outcomes[1], context),
       plots: [Self.plot(outcomes), Self.surface()])
   }
 
@@ -146,8 +146,10 @@ public struct CoopetitionGym: Recipe {
 
   private static func findings(
     _ constants: [ReleaseStudy.Anchor], _ summed: [[IndependentLearners.Outcome]],
-    _ cases: [ReleaseStudy.Anchor], _ sighted: [IndependentLearners.Outcome], _ context: RecipeContext
+    _ cases: [ReleaseStudy.Anchor], _ sighted: [IndependentLearners.Outcome],
+    _ blind: [IndependentLearners.Outcome], _ context: RecipeContext
   ) throws -> [String] {
+    let beaten = constants.count { $0.value > ($0.rival ?? .infinity) }
     let rivals = constants.compactMap { row in
       row.rival.map { "\(row.name.dropFirst(15)) \(Int(row.value)) against \(Int($0))" }
     }
@@ -158,11 +160,11 @@ public struct CoopetitionGym: Recipe {
     let null = VentureCase.nullScores(draws: 2000, seed: context.seed)
     let (trusting, own) = (sighted.count { $0.finalTrust > 0.9 }, mean(sighted.map(\.meanAction)))
     return [
-      "The published claim that ISAC beats every constant on TR-3 is contradicted by the original's own environments. Best constant against published ISAC: \(rivals.joined(separator: "; ")). ISAC beats the constant of 100% only.",
-      "A learner of the summed reward cannot tell integrated from cooperative: with the same seed its return differs by at most \(rounded(betweenModes)) between the modes, between seeds by \(rounded(betweenSeeds)). The published tables show up to 975 between the modes for such learners (ISAC, AppleAppStore): that is seed noise.",
+      "Published is that ISAC beats every constant on TR-3; here a constant beats what is published of it in \(beaten) of \(constants.count) games. Best constant against published ISAC: \(rivals.joined(separator: "; ")).",
+      "A learner of the summed reward cannot tell integrated from cooperative: with the same seed its return differs by at most \(rounded(betweenModes)) between the modes, between seeds by \(rounded(betweenSeeds)). The published tables show up to 975 between the modes for such learners (ISAC, AppleAppStore).",
       "The rubrics count plausible bands, they do not measure fit: 2,000 random S-LCD parameter sets score \(rounded(null.logarithmic)) of 60 on average, the case itself \(Int(cases[0].value)); TR-2's 49 contains 10 points that are always given, and several of TR-4's cells are 1 by construction.",
       "TR-1's abstract gives 59/60, 49/60, 52/60 and 48/55; the released suites give 58 and 46, 49, 45 (60 with the sum form) and 43 of 51. The gates are the latter.",
-      "Integrated rewards alone do not save trust between self-interested players: my violation lowers my partner's trust in me, which enters my partner's utility, not mine. That holds for constants and for learners who see nothing. \(trusting) of \(sighted.count) pairs of learners who see trust keep it under integrated rewards all the same: when agent 0 is held at 20, its partner comes down from \(rounded(own)) to \(rounded(mean(sighted.map(\.answer)))), which makes violations costly; those who see nothing cannot answer.",
+      "Integrated rewards alone do not save trust between self-interested players: my violation lowers my partner's trust in me, which enters my partner's utility, not mine. Learners who see nothing end at a trust of at most \(rounded(blind.map(\.finalTrust).max() ?? .nan)). \(trusting) of \(sighted.count) pairs of learners who see trust keep it under integrated rewards all the same: when agent 0 is held at 20, its partner, who else does \(rounded(own)), does \(rounded(mean(sighted.map(\.answer)))); a partner who sees nothing cannot answer.",
     ]
   }
 

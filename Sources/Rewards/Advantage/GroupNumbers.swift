@@ -1,3 +1,13 @@
+extension [Double] {
+  /// The middle value, the mean of the two middle ones for an even count; nil when empty.
+  package var median: Double? {
+    guard !isEmpty else { return nil }
+    let sorted = sorted()
+    let middle = count / 2
+    return count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
+
 /// The samples of each group, groups in order of first appearance, samples in batch order.
 func groupMembers(_ groups: [Int], included: (Int) -> Bool) -> [[Int]] {
   var place: [Int: Int] = [:]

@@ -54,14 +54,14 @@ public struct LengthAspect: Sendable, Equatable {
     let members = groupMembers(components.groups) { components[$0, length] != nil }
     for group in members {
       let judged = group.filter { value($0, rule) == nil }.compactMap { value($0, model) }
-      let median = Self.median(judged)
+      let median = judged.median
       let right = group.filter { sample in
         if let rule = value(sample, rule) { return rule >= 1 }
         guard let judgement = value(sample, model), let median else { return false }
         return judgement >= median
       }
       let lengths = right.compactMap { components[$0, length] }
-      let typical = usesMedian ? Self.median(lengths) : Self.mean(lengths)
+      let typical = usesMedian ? lengths.median : Self.mean(lengths)
       for sample in group {
         guard let own = components[sample, length] else { continue }
         penalties[sample] = typical.map { penalty(of: own, typical: $0) } ?? 0
@@ -72,12 +72,5 @@ public struct LengthAspect: Sendable, Equatable {
 
   private static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-  }
-
-  private static func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }

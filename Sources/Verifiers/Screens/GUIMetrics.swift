@@ -69,12 +69,7 @@ public struct GUIMetrics: Sendable {
   public var meanDistance: Double? {
     distances.isEmpty ? nil : distances.reduce(0, +) / Double(distances.count)
   }
-  public var medianDistance: Double? {
-    guard !distances.isEmpty else { return nil }
-    let sorted = distances.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
+  public var medianDistance: Double? { distances.median }
 
   private func share(_ part: Int, _ whole: Int) -> Double? {
     whole == 0 ? nil : Double(part) / Double(whole)

@@ -115,13 +115,7 @@ extension LoyaltyShaping {
     let items = if case .array(let items) = value { items } else { [value] }
     var loyalties: [Double] = []
     for item in items {
-      let number: Double? =
-        switch item {
-        case .integer(let number): Double(number)
-        case .number(let number): number
-        default: nil
-        }
-      guard let number, 0...1 ~= number else {
+      guard let number = item.double, 0...1 ~= number else {
         throw ParameterError(
           parameter: "theta", expected: "a number from 0 to 1, or a list of them", found: item.summary)
       }

@@ -114,6 +114,24 @@ extension FiniteMDP {
     }
   }
 
+  /// Where one is a step later under a policy: the distribution over states, given the one before. Terminal states
+  /// keep their share.
+  public func distribution(after before: [Double], under policy: StateActionTable) -> [Double] {
+    var next = [Double](repeating: 0, count: states)
+    for state in 0..<states where before[state] > 0 {
+      if isTerminal[state] {
+        next[state] += before[state]
+        continue
+      }
+      for action in 0..<actions {
+        for outcome in outcomes(state, action) {
+          next[outcome.next] += before[state] * policy[state, action] * outcome.probability
+        }
+      }
+    }
+    return next
+  }
+
   /// The discounted share of time in each state under a policy: (1 - gamma) sum_t gamma^t Pr(s_t = s), terminal
   /// states left out and the rest scaled to sum 1.
   public func visitation(of policy: StateActionTable) throws(FiniteMDPError) -> [Double] {

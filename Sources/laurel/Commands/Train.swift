@@ -11,7 +11,8 @@ struct Train: AsyncParsableCommand {
       "Train a language model or a control policy from a run file; the run is a folder with a report.",
     discussion: """
       Ctrl-C stops after keeping a checkpoint; --resume goes on from the last one, also after a kill, and ends \
-      with the weights of a run that was never stopped.
+        with the weights of a run that was never stopped. Control learners that keep tables, or several agents, \
+        keep no checkpoints and say so.
       """)
 
   @Argument(help: "The run file (YAML), or with --resume the run's folder.") var file: String?

@@ -126,6 +126,6 @@ extension ControlSession {
   }
 
   private func write(_ value: JSONValue, _ name: String) throws {
-    try Data((value.jsonText + "\n").utf8).write(to: folder.appending(path: name), options: .atomic)
+    try OutputFile(folder.appending(path: name).path).write(Data((value.jsonText + "\n").utf8))
   }
 }
