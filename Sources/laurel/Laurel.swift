@@ -7,7 +7,8 @@ struct Laurel: AsyncParsableCommand {
     commandName: "laurel",
     abstract: "State rewards, test and attack them, train with them, look at what was learned.",
     subcommands: [
-      Train.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self, TestCommand.self,
+      Train.self, Evaluate.self, Export.self, ReportCommand.self, Runs.self, ScoreCommand.self,
+      TestCommand.self,
       AttackCommand.self, CreditCommand.self, Serve.self, VerifyCommand.self, WorldCommand.self,
       CoopetitionCommand.self, Explore.self, Inverse.self, Imitate.self, DynamicsCommand.self, Reproduce.self,
       RewardsCommand.self, TasksCommand.self, Tokenize.self, LogProbs.self, Embed.self, Generate.self,

@@ -26,6 +26,23 @@ struct ControlRunFileTests {
     #expect((run.learner?.name == "mappo") == (name == "slcd-mappo"))
   }
 
+  @Test(arguments: [
+    "cartpole", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit", "slcd-mappo",
+    "lava-constraints",
+  ])
+  func `a file with its defaults written out is the same run`(_ name: String) throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    var run = try ControlRunFile(path: root.appendingPathComponent("examples/\(name).yaml").path)
+    run.seed = 77
+    let again = try read(run.resolvedYAML)
+    #expect(again.resolvedYAML == run.resolvedYAML)
+    #expect(again.settings.values.keys == run.settings.values.keys)
+    #expect(again.name == name && again.seed == 77 && again.methodName == run.methodName)
+    #expect(again.shapers.count == run.shapers.count && again.hints.count == run.hints.count)
+    #expect(again.totalTimesteps == run.totalTimesteps && again.netArch == run.netArch)
+  }
+
   @Test func `a table's keys become its learner's settings`() throws {
     let run = try read(
       "world: rooms\nmethod: q_learning\nlearning_rate: 0.5\nexploration_fraction: 0.2\nties: first\ngamma: 0.9\nseed: 4"
@@ -53,6 +70,7 @@ struct ControlRunFileTests {
     ("method: qmix\nworld: slcd\nreward:\n  heron: {}", 4, "the world's own rewards"),
     ("world: cartpole\nbatch_size: 100000", 2, "more than n_envs x n_steps x agents"),
     ("world: cartpole\ngama: 0.9", 2, "gamma"),
+    ("world: pendulum\nmethod: sac\ntotal_timesteps: 500", 3, "nothing would be learned"),
     ("world: cartpole\nnet_arch: [64, 0]", 2, "a width from 1 to 65536"),
     ("world: cartpole\nshaping:\n  - potental", 3, "potential"),
     ("world: cartpole\nreward:\n  heron: {}", 3, "replay buffer"),

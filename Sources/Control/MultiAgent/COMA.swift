@@ -157,7 +157,10 @@ public final class COMA: MultiAgentLearner {
   public var policies: [(name: String, network: DenseNetwork)] {
     networks.actors.enumerated().map { ("agent\($0.offset)", $0.element) }
   }
-  public var observationScale: (mean: [Double], deviation: [Double]) { normalizer.scale }
+  public var observationScale: (mean: [Double], deviation: [Double]) {
+    get { normalizer.scale }
+    set { normalizer.scale = newValue }
+  }
 
   static let kind: LearnerKind = {
     typealias P = LearnerParameters

@@ -90,7 +90,10 @@ public final class FCP: MultiAgentLearner {
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { learner.policies }
-  public var observationScale: (mean: [Double], deviation: [Double]) { learner.normalizer.scale }
+  public var observationScale: (mean: [Double], deviation: [Double]) {
+    get { learner.normalizer.scale }
+    set { learner.normalizer.scale = newValue }
+  }
 
   static let kind = LearnerKind(
     "fcp", summary: "fictitious co-play: the best partner for a population kept at several ages",

@@ -58,7 +58,7 @@ extension RewardEntry {
 
 extension JSONValue {
   /// The value on one line of YAML (JSON with blanks, and numbers that read back to the same bits).
-  var flowYAML: String {
+  package var flowYAML: String {
     switch self {
     case .number(let value) where !value.isFinite:
       value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf"

@@ -34,6 +34,21 @@ public enum TransitionShapers {
     }
   }
 
+  /// A file's entry with every default written out.
+  /// - Throws: As `shaper` does.
+  public static func resolved(_ entry: JSONValue) throws -> JSONValue {
+    var given = JSONObject()
+    if case .object(let object) = entry { given = object } else { given["name"] = entry }
+    _ = try shaper(.object(given))
+    guard case .string(let name)? = given["name"], let kind = kinds.first(where: { $0.name == name }) else {
+      return entry
+    }
+    let values = try Parameters(
+      JSONObject(given.keys.filter { $0 != "name" }.map { ($0, given[$0] ?? .null) }), of: kind.parameters
+    ).values
+    return .object(JSONObject([("name", .string(name))] + values.keys.map { ($0, values[$0] ?? .null) }))
+  }
+
   /// The shapers of a list.
   public static func shapers(_ list: JSONValue, of parameter: String) throws -> [any TransitionShaper] {
     guard case .array(let items) = list, !items.isEmpty else {

@@ -68,7 +68,7 @@ struct Imitate: ParsableCommand {
     let after = try learner.evaluate(in: world, episodes: evalEpisodes)
     say(String(format: "return %.3f before, %.3f after, over %d episodes", before, after, evalEpisodes))
     if let out {
-      try ControlSession.write(learner.policy, to: URL(fileURLWithPath: out))
+      try PolicyFile.write(learner.policy, to: out)
       say("policy: \(out)")
     }
   }

@@ -54,7 +54,7 @@ struct Train: AsyncParsableCommand {
     if resume {
       let path = isFolder ? file : try output ?? newestFolder(base)
       store = try RunStore.open(folder: URL(fileURLWithPath: path), readOnly: false)
-      try check(run, file, against: store)
+      try requireEqual(store.yaml(), run.resolvedYAML, file, folder: store.folder.path)
     } else {
       store = try create(run, folder: output ?? freeFolder(base), began)
     }
@@ -81,7 +81,7 @@ struct Train: AsyncParsableCommand {
     let folder: String
     if resume {
       folder = isFolder ? file : try output ?? newestFolder(base)
-      guard try takeUp(&run, folder) else {
+      guard try canGoOn(run, file, folder) else {
         return say("run \(folder) is finished: nothing to resume")
       }
     } else {
@@ -96,23 +96,16 @@ struct Train: AsyncParsableCommand {
     ) { [summary] in try session.start(summary: summary) }
   }
 
-  /// Takes name and seed of a control run that is to go on.
+  /// Checks that a control run can go on as this file says.
   /// - Returns: Whether there is anything left to do.
-  private func takeUp(_ run: inout ControlRunFile, _ folder: String) throws -> Bool {
+  private func canGoOn(_ run: ControlRunFile, _ file: String, _ folder: String) throws -> Bool {
     guard let kept = try? String(contentsOfFile: folder + "/run.yaml", encoding: .utf8) else {
       throw ValidationFailure("there is no run in \(folder) to resume: name its folder with --output")
     }
-    guard kept == run.text else {
-      throw ValidationFailure(
-        "the run file differs from the one in \(folder): resume with laurel train \(folder) --resume")
-    }
+    try requireEqual(kept, run.resolvedYAML, file, folder: folder)
     do {
       let path = folder + "/" + ControlSession.checkpointName
-      if let record = try ControlCheckpoint(path: path).read()?.record {
-        run.name = record.name
-        if seed == nil { run.seed = record.seed }
-        return true
-      }
+      if try ControlCheckpoint(path: path).read() != nil { return true }
     } catch { throw ValidationFailure("\(error)") }
     if let summary = try? Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json")) {
       let text = String(decoding: summary, as: UTF8.self)
@@ -123,6 +116,18 @@ struct Train: AsyncParsableCommand {
         "the run in \(folder) was broken off, and its learner keeps no checkpoints: start it anew")
     }
     throw ValidationFailure("there is no checkpoint in \(folder): start the run anew")
+  }
+
+  /// A run goes on only with the settings it began with.
+  private func requireEqual(_ kept: String, _ given: String, _ file: String, folder: String) throws {
+    let (kept, given) = (kept.split(separator: "\n"), given.split(separator: "\n"))
+    let changed = zip(kept, given).first { $0 != $1 }
+    guard changed == nil, kept.count == given.count else {
+      let difference = changed.map { "'\($0.1)' where the run has '\($0.0)'" } ?? "other rewards"
+      throw ValidationFailure(
+        "\(file) differs from the run in \(folder): \(difference). Resume with the run's own file: laurel train \(folder) --resume"
+      )
+    }
   }
 
   private static func printKeys() {
@@ -158,19 +163,6 @@ struct Train: AsyncParsableCommand {
       number += 1
     }
     return path
-  }
-
-  /// A run goes on only with the settings it began with.
-  private func check(_ run: RunFile, _ file: String, against store: RunStore) throws {
-    let kept = try store.yaml().split(separator: "\n")
-    let given = run.resolvedYAML.split(separator: "\n")
-    let changed = zip(kept, given).first { $0 != $1 }
-    guard changed == nil, kept.count == given.count else {
-      let difference = changed.map { "'\($0.1)' where the run has '\($0.0)'" } ?? "other rewards"
-      throw ValidationFailure(
-        "\(file) differs from the run in \(store.folder.path): \(difference). Resume with the run's own file: laurel train \(store.folder.path) --resume"
-      )
-    }
   }
 
   private func write(_ path: String, _ run: RunFile, _ store: RunStore, _ began: Date) throws {

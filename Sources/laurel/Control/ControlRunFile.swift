@@ -26,6 +26,8 @@ struct ControlRunFile {
   var worldOptions: JSONObject
   var world: any World
   var shapers: [any TransitionShaper]
+  /// The list from which `shapers` were made; null without one.
+  private(set) var shaping: JSONValue
   /// What barfi weighs; empty for other methods.
   var hints: [any TransitionShaper]
   /// The settings of a HERON reward in place of the world's; nil without one.
@@ -38,9 +40,6 @@ struct ControlRunFile {
   var totalTimesteps: Int
   var evalEpisodes: Int
   var stopReturn: Double?
-  /// The file as it was read.
-  let text: String
-
   private static let common: [Parameter] = [
     Parameter("seed", .integer, default: .integer(1), range: 0...2_147_483_647, help: "of everything random"),
     Parameter(
@@ -144,7 +143,6 @@ struct ControlRunFile {
   /// - Throws: `SpecificationError` with line, column and key; `FileError` when the file cannot be read.
   init(path: String) throws {
     let root = try YAMLValue(contentsOf: path).mapping("a mapping with world and method")
-    text = try String(contentsOfFile: path, encoding: .utf8)
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
     if name.isEmpty || name.contains("/") || name.hasPrefix(".") {
@@ -163,6 +161,7 @@ struct ControlRunFile {
       throw place.error(error.message, suggestion: error.suggestion)
     }
     shapers = try Self.rules(root["shaping"])
+    shaping = root["shaping"]?.json ?? .null
     hints = method == .barfi ? try Self.rules(root.required("hint")) : []
     if method == .barfi, hints.isEmpty {
       throw try root.required("hint").error("expected at least one shaping rule")
@@ -175,6 +174,11 @@ struct ControlRunFile {
       Self.parameters(method, learner), ignoring: ["name", "method", "world", "shaping", "reward"])
     seed = UInt64(settings.int("seed"))
     totalTimesteps = settings.int("total_timesteps")
+    if let starts = settings.values["learning_starts"]?.double, Int(starts) >= totalTimesteps {
+      throw (root["learning_starts"] ?? root["total_timesteps"] ?? root.place).error(
+        "nothing would be learned: learning_starts (\(Int(starts))) is not below total_timesteps (\(totalTimesteps))"
+      )
+    }
     evalEpisodes = settings.int("eval_episodes")
     stopReturn = settings.optionalDouble("stop_return")
     if let learner {
@@ -257,7 +261,8 @@ struct ControlRunFile {
   }
 
   private static func widths(_ place: YAMLValue?) throws -> [Int]? {
-    try place?.items("a list of widths such as [64, 64]").map { item in
+    if place?.json == .null { return nil }
+    return try place?.items("a list of widths such as [64, 64]").map { item in
       guard case .integer(let width) = item.json, (1...65_536).contains(width) else {
         throw item.error(expected: "a width from 1 to 65536")
       }

@@ -37,7 +37,7 @@ extension ControlSession {
     if let configuration = run.tabular {
       let trainer = try TabularTrainer(world, configuration, shapers: run.shapers)
       before = try evaluate(world) { trainer.act($0) }
-      say(line("before", before))
+      say("before: \(before.line)")
       try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note)
       progress.finish()
       (table, after) = (trainer.table, try evaluate(world) { trainer.act($0) })
@@ -47,7 +47,7 @@ extension ControlSession {
         batchEpisodes: run.settings.optionalInt("batch_episodes") ?? 20,
         bins: run.settings.optionalInt("bins"), seed: run.seed)
       before = try evaluate(world) { trainer.act($0) }
-      say(line("before", before))
+      say("before: \(before.line)")
       var told = false
       try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note) { report in
         if report.isDead, !told {
@@ -62,14 +62,9 @@ extension ControlSession {
       try write(trainer.reward.json, "reward.json")
     }
     try write(
-      .object(
-        JSONObject([
-          (
-            "holds",
-            .string(run.tabular?.method.hasProbabilities == false ? "action values" : "probabilities")
-          ),
-          ("states", .array((0..<table.states).map { .array(table.row($0).map(JSONValue.number)) })),
-        ])), "policy.json")
+      TableFile.json(
+        table, holds: run.tabular?.method.hasProbabilities == false ? "action values" : "probabilities"),
+      TableFile.name)
     record.seconds = -began.timeIntervalSinceNow
     try finish(record, before, after, summary)
   }

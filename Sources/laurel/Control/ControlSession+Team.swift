@@ -12,9 +12,9 @@ extension ControlSession {
     let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
     let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
     let learner = try run.multiAgentLearner(kind, world)
-    let play = { (observations: [Float]) in try learner.act(observations, deterministic: true) }
-    let before = try evaluate(world, joint: play, begin: learner.beginEpisode)
-    say(line("before", before))
+    let play = WorldPolicy(learner)
+    let before = try Evaluation(of: play, in: world, episodes: run.evalEpisodes)
+    say("before: \(before.line)")
     try learner.learn(
       totalTimesteps: run.totalTimesteps,
       progress: { report in
@@ -36,8 +36,8 @@ extension ControlSession {
         Task.isCancelled || (record.episodes >= 100 && hasArrived(record.returns.values.last))
       })
     progress.finish()
-    let after = try evaluate(world, joint: play, begin: learner.beginEpisode)
-    try TensorFile.write(folder.appending(path: "policy.safetensors").path, try tensors(of: learner))
+    let after = try Evaluation(of: play, in: world, episodes: run.evalEpisodes)
+    try PolicyFile.write(learner, to: folder.appending(path: PolicyFile.name).path)
     record.seconds = -began.timeIntervalSinceNow
     try finish(record, before, after, summary)
   }

@@ -16,21 +16,12 @@ struct ControlSession {
 
   static let checkpointName = "checkpoint.state"
 
-  struct Evaluation {
-    var returns: [Double]
-    var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
-    var deviation: Double {
-      let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return returns.count > 1 ? (squares / Double(returns.count - 1)).squareRoot() : 0
-    }
-  }
-
   /// Trains to the end, or until the task is cancelled; then evaluates, and writes everything.
   func start(summary: String?) throws {
     if let summary { _ = try OutputFile(summary) }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      if !resumes { try Data(run.text.utf8).write(to: folder.appending(path: "run.yaml")) }
+      if !resumes { try Data(run.resolvedYAML.utf8).write(to: folder.appending(path: "run.yaml")) }
     } catch {
       throw ValidationFailure("cannot write into \(folder.path): no permission, or no room")
     }
@@ -82,7 +73,7 @@ struct ControlSession {
     if record.steps > 0 { progress.reach(Double(record.steps)) }
     let before: Evaluation
     let after: Evaluation
-    let policy: [NamedTensor]
+    let policy: DenseNetwork
     var rules: ShapedReward?
     var told: Set<String> = []
     /// What the shaping rules measure, for metrics.jsonl; their warnings are told once.
@@ -125,7 +116,7 @@ struct ControlSession {
         return !Task.isCancelled && !(update.episodes >= 100 && hasArrived(update.meanReturn))
       }
       after = try evaluate(world) { ppo.act($0) }
-      policy = try Self.tensors(of: ppo.policy)
+      policy = ppo.policy
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
@@ -162,10 +153,10 @@ struct ControlSession {
       }
       record.steps = learner.steps
       after = try evaluate(world) { learner.act($0) }
-      policy = try Self.tensors(of: learner.policy)
+      policy = learner.policy
     }
     progress.finish()
-    try TensorFile.write(folder.appending(path: "policy.safetensors").path, policy)
+    try PolicyFile.write(policy, to: folder.appending(path: PolicyFile.name).path)
     record.seconds = -began.timeIntervalSinceNow
     try finish(record, before, after, summary)
     // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
@@ -175,7 +166,7 @@ struct ControlSession {
   /// Writes the summary and the page, and says where.
   /// - Throws: `CancellationError` at the end of a run that was stopped.
   func finish(_ record: RunRecord, _ before: Evaluation, _ after: Evaluation, _ summary: String?) throws {
-    say(line("after", after))
+    say("after: \(after.line)")
     try write(summary, before, after, record.steps, record.episodes, record.seconds)
     func points(_ curve: RunRecord.Curve) -> ControlReport.Curve {
       zip(curve.steps, curve.values).map { (steps: $0, value: $1) }
@@ -186,7 +177,8 @@ struct ControlSession {
       before: (before.mean, before.deviation),
       after: (after.mean, after.deviation), evaluationEpisodes: after.returns.count,
       returns: points(record.returns),
-      series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) }, yaml: run.text)
+      series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) },
+      yaml: run.resolvedYAML)
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }
@@ -195,7 +187,7 @@ struct ControlSession {
   /// Restores the learner, or measures it before it learns.
   private func begin(
     _ record: inout RunRecord, _ world: some World, _ archive: StateArchive?,
-    _ restore: (StateArchive) throws(StateArchiveError) -> Void, _ act: ([Float]) -> [Float]
+    _ restore: (StateArchive) throws(StateArchiveError) -> Void, _ act: @escaping ([Float]) -> [Float]
   ) throws -> Evaluation {
     if let archive {
       do { try restore(archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
@@ -203,7 +195,7 @@ struct ControlSession {
     }
     let before = try evaluate(world, act)
     record.before = before.returns
-    say(line("before", before))
+    say("before: \(before.line)")
     return before
   }
 
@@ -212,98 +204,18 @@ struct ControlSession {
     return value >= stop
   }
 
-  func line(_ name: String, _ one: Evaluation) -> String {
-    String(
-      format: "%@: return %.2f ± %.2f over %d episodes", name, one.mean, one.deviation, one.returns.count)
-  }
-
   /// Episodes on seeds that training never used. Several agents share the policy; the return is their sum.
-  func evaluate(_ world: some World, _ act: ([Float]) -> [Float]) throws -> Evaluation {
-    let width = world.observationWidth
-    return try evaluate(
-      world,
-      joint: { observations in
-        var actions: [Float] = []
-        for agent in 0..<world.agents {
-          actions += act(Array(observations[agent * width..<(agent + 1) * width]))
-        }
-        return actions
-      }, begin: {})
-  }
-
-  /// Episodes on seeds that training never used, by a policy that acts for all agents; the return is their sum.
-  func evaluate(_ world: some World, joint act: ([Float]) throws -> [Float], begin: () -> Void) throws
-    -> Evaluation
-  {
-    let environment = world.environment()
-    var returns: [Double] = []
-    for episode in 0..<run.evalEpisodes {
-      var observations = environment.reset(seed: 0xE7A1_0000 + UInt64(episode))
-      begin()
-      var total = 0.0
-      for _ in 0..<100_000 {
-        let transition = try environment.step(act(observations))
-        total += transition.rewards.reduce(0, +)
-        observations = transition.observation
-        if transition.isLast { break }
-      }
-      returns.append(total)
-    }
-    return Evaluation(returns: returns)
-  }
-
-  typealias NamedTensor = (name: String, tensor: Tensor)
-
-  /// The policies of all agents, and how their observations are scaled.
-  func tensors(of learner: any MultiAgentLearner) throws -> [NamedTensor] {
-    var tensors: [NamedTensor] = []
-    for (name, network) in learner.policies { tensors += try Self.tensors(of: network, prefix: name + ".") }
-    let scale = learner.observationScale
-    let (means, deviations) = (scale.mean.map { Float($0) }, scale.deviation.map { Float($0) })
-    tensors.append(("observation.mean", try Tensor(means, shape: [means.count])))
-    tensors.append(("observation.deviation", try Tensor(deviations, shape: [deviations.count])))
-    return tensors
-  }
-
-  /// Writes a policy's layers.
-  static func write(_ network: DenseNetwork, to url: URL) throws {
-    try TensorFile.write(url.path, try tensors(of: network))
-  }
-
-  /// A policy's layers under the names that PyTorch's `nn.Sequential` gives them: `0.weight` (outputs x inputs),
-  /// `0.bias`, `2.weight`, ...
-  private static func tensors(of network: DenseNetwork, prefix: String = "") throws -> [NamedTensor] {
-    var tensors: [NamedTensor] = []
-    var start = 0
-    for layer in 0..<network.widths.count - 1 {
-      let (inputs, outputs) = (network.widths[layer], network.widths[layer + 1])
-      let weights = Array(network.parameters[start..<start + inputs * outputs])
-      let bias = Array(network.parameters[start + inputs * outputs..<start + (inputs + 1) * outputs])
-      tensors.append(
-        (
-          "\(prefix)\(2 * layer).weight",
-          try Tensor(weights, shape: [inputs, outputs]).transpose(0, 1).contiguous()
-        ))
-      tensors.append(("\(prefix)\(2 * layer).bias", try Tensor(bias, shape: [outputs])))
-      start += (inputs + 1) * outputs
-    }
-    return tensors
+  func evaluate(_ world: some World, _ act: @escaping ([Float]) -> [Float]) throws -> Evaluation {
+    try Evaluation(of: WorldPolicy(shared: act, in: world), in: world, episodes: run.evalEpisodes)
   }
 
   private func write(
     _ path: String?, _ before: Evaluation, _ after: Evaluation, _ steps: Int, _ episodes: Int,
     _ seconds: Double
   ) throws {
-    func part(_ one: Evaluation) -> JSONValue {
-      .object(
-        JSONObject([
-          ("total", .number(one.mean)), ("deviation", .number(one.deviation)),
-          ("episodes", .integer(one.returns.count)),
-        ]))
-    }
     let summary = JSONValue.object(
       JSONObject([
-        ("seed", .integer(Int(run.seed))), ("before", part(before)), ("after", part(after)),
+        ("seed", .integer(Int(run.seed))), ("before", .object(before.json)), ("after", .object(after.json)),
         ("steps", .integer(steps)), ("episodes", .integer(episodes)), ("seconds", .number(seconds)),
         ("interrupted", .bool(Task.isCancelled)),
       ]))

@@ -67,7 +67,7 @@ public protocol MultiAgentLearner: AnyObject {
   var policies: [(name: String, network: DenseNetwork)] { get }
   /// What is done to observations before a network sees them: (x - mean) / deviation, agent after agent (once where
   /// all agents see the same).
-  var observationScale: (mean: [Double], deviation: [Double]) { get }
+  var observationScale: (mean: [Double], deviation: [Double]) { get set }
 }
 
 extension MultiAgentLearner {

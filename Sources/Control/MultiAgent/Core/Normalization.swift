@@ -46,6 +46,17 @@ struct ObservationNormalizer {
     factor = Array(repeating: 1, count: width)
   }
 
+  /// What is subtracted, and what the rest is divided by. A scale that is given stands until the next state is learned
+  /// from.
+  var scale: (mean: [Double], deviation: [Double]) {
+    get { (shift.map { Double($0) }, factor.map { 1 / Double($0) }) }
+    set {
+      precondition(newValue.mean.count == shift.count && newValue.deviation.count == factor.count)
+      shift = newValue.mean.map { Float($0) }
+      factor = newValue.deviation.map { Float(1 / $0) }
+    }
+  }
+
   /// Learns from one state.
   mutating func observe(_ state: UnsafePointer<Float>) {
     moments.add(state)

@@ -29,5 +29,8 @@ public class ReplayLearner: MultiAgentLearner {
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { engine.method.policies }
-  public var observationScale: (mean: [Double], deviation: [Double]) { engine.normalizer.scale }
+  public var observationScale: (mean: [Double], deviation: [Double]) {
+    get { engine.normalizer.scale }
+    set { engine.normalizer.scale = newValue }
+  }
 }

@@ -93,7 +93,7 @@ final class ReplayTeam {
   let method: any ReplayMethod
   let environment: any VectorEnvironment
   private(set) var steps = 0
-  private(set) var normalizer: ObservationNormalizer
+  var normalizer: ObservationNormalizer
   private var log = EpisodeLog()
   private let buffer: ReplayBuffer
   private let sample: ReplaySample

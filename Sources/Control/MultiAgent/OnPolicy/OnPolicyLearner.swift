@@ -33,17 +33,14 @@ public class OnPolicyLearner: MultiAgentLearner {
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { engine.policies }
-  public var observationScale: (mean: [Double], deviation: [Double]) { engine.normalizer.scale }
+  public var observationScale: (mean: [Double], deviation: [Double]) {
+    get { engine.normalizer.scale }
+    set { engine.normalizer.scale = newValue }
+  }
 }
 
 extension OnPolicyTeam {
   var policies: [(name: String, network: DenseNetwork)] {
     actors.enumerated().map { (plan.sharesPolicy ? "shared" : "agent\($0.offset)", $0.element.policy) }
-  }
-}
-
-extension ObservationNormalizer {
-  var scale: (mean: [Double], deviation: [Double]) {
-    (moments.mean, moments.mean.indices.map { moments.deviation($0) })
   }
 }

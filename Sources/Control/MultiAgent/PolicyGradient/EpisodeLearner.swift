@@ -135,5 +135,8 @@ public class EpisodeLearner: MultiAgentLearner {
   public var policies: [(name: String, network: DenseNetwork)] {
     actors.enumerated().map { ("agent\($0.offset)", $0.element.policy) }
   }
-  public var observationScale: (mean: [Double], deviation: [Double]) { normalizer.scale }
+  public var observationScale: (mean: [Double], deviation: [Double]) {
+    get { normalizer.scale }
+    set { normalizer.scale = newValue }
+  }
 }

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import Rewards
+import Worlds
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Play episodes with the policy that a control run learned, in its world or another.",
+    discussion: """
+      Prints the mean return (the world's own rewards), each agent's where there are several, and how episodes end. \
+      The policy takes its likeliest actions. With seed 0 the episodes are those that the run's own summary counts.
+
+      Another world with the same observations and actions shows how the policy bears changes: --set mass=1.5 for the \
+      run's world, --world NAME for one besides.
+      """)
+  @Argument(help: "The run's folder.") var folder: String
+  @Option(help: "How many episodes.") var episodes = 100
+  @Option(help: "Chooses the episodes; none is one of those trained on.") var seed: UInt64 = 0
+  @Option(help: "Another world, by its name.") var world: String?
+  @Option(
+    name: .customLong("set"), parsing: .upToNextOption,
+    help: "The world's parameters, each NAME=VALUE; the others stay as in the run.") var values: [String] = []
+  @Option(help: "Writes every step as a JSON line here.") var trace: String?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard (1...1_000_000).contains(episodes) else {
+      throw ValidationError("--episodes is 1 to 1,000,000")
+    }
+  }
+
+  func run() throws {
+    let file = folder + "/run.yaml"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw ValidationFailure("there is no run in \(folder): name the folder that laurel train wrote")
+    }
+    guard ControlRunFile.isControl(path: file) else {
+      throw ValidationFailure(
+        "\(folder) holds a language run, whose report has its samples before and after; laurel generate draws more"
+      )
+    }
+    let run = try ControlRunFile(path: file)
+    let output = try trace.map { try OutputFile($0) }
+    let policy = try WorldPolicy(run, folder: folder)
+    let place = try chosenWorld(run)
+    try requireSameSpaces(run.world, place)
+    try play(policy, in: place, output)
+  }
+
+  private func chosenWorld(_ run: ControlRunFile) throws -> any World {
+    if world == nil, values.isEmpty { return run.world }
+    var parameters =
+      world.map { $0.lowercased() != run.worldName.lowercased() } ?? false ? JSONObject() : run.worldOptions
+    do {
+      let given = try JSONObject(settings: values)
+      for key in given.keys { parameters[key] = given[key] }
+      return try WorldRegistry.standard.world(world ?? run.worldName, parameters)
+    } catch {
+      throw ValidationError("\(world ?? run.worldName): \(error)")
+    }
+  }
+
+  private func requireSameSpaces(_ trained: any World, _ other: any World) throws {
+    guard trained.agents == other.agents else {
+      throw ValidationFailure("the policy is of \(trained.agents) agents, this world has \(other.agents)")
+    }
+    for agent in 0..<trained.agents {
+      let (action, own) = (other.actionSpace(of: agent), trained.actionSpace(of: agent))
+      guard trained.observationWidth == other.observationWidth, action == own else {
+        throw ValidationFailure(
+          "the policy was trained on \(trained.observationWidth) numbers and actions of \(own); this world has \(other.observationWidth) and \(action)"
+        )
+      }
+    }
+  }
+
+  private func play(_ policy: WorldPolicy, in world: some World, _ output: OutputFile?) throws {
+    let handle = try output?.open()
+    let progress = Progress(total: Double(episodes), unit: "episodes")
+    var last = -1
+    let result: Evaluation
+    do {
+      result = try Evaluation(of: policy, in: world, episodes: episodes, seed: seed) {
+        episode, observation, actions, transition in
+        if episode != last {
+          progress.reach(Double(episode))
+          last = episode
+        }
+        guard let handle else { return }
+        func numbers(_ values: [Float]) -> JSONValue { .array(values.map { .number(Double($0)) }) }
+        let line = JSONValue.object(
+          JSONObject([
+            ("episode", .integer(episode)), ("observation", numbers(observation)),
+            ("action", numbers(actions)), ("rewards", .array(transition.rewards.map(JSONValue.number))),
+            ("terminated", .bool(transition.terminated)), ("truncated", .bool(transition.truncated)),
+          ]))
+        try handle.write(contentsOf: Data((line.jsonText + "\n").utf8))
+      }
+    } catch {
+      let kept = output?.abandon().map { "; what was written is in \($0)" } ?? ""
+      throw ValidationFailure("\(error)\(kept)")
+    }
+    progress.finish()
+    try handle?.close()
+    try output?.finish()
+    report(result)
+    if let trace { say("steps: \(trace)") }
+  }
+
+  private func report(_ result: Evaluation) {
+    let length = result.lengths.map(Double.init).mean
+    if json {
+      var object = result.json
+      object["median"] = result.returns.median.map(JSONValue.number) ?? .null
+      object["smallest"] = result.returns.min().map(JSONValue.number) ?? .null
+      object["largest"] = result.returns.max().map(JSONValue.number) ?? .null
+      object["agents"] = .array(result.agentReturns.map { .number($0.mean) })
+      object["length"] = .number(length)
+      object["terminated"] = .integer(result.terminated)
+      return print(JSONValue.object(object).jsonText)
+    }
+    print(result.line)
+    if let least = result.returns.min(), let most = result.returns.max(), let median = result.returns.median {
+      print(String(format: "median %.2f, from %.2f to %.2f", median, least, most))
+    }
+    if result.agentReturns.count > 1 {
+      for (agent, returns) in result.agentReturns.enumerated() {
+        print(String(format: "agent %d: %.2f ± %.2f", agent, returns.mean, returns.deviation))
+      }
+    }
+    print(
+      String(
+        format: "%.1f steps an episode; %d of %d ended by the rules, the others by the time limit", length,
+        result.terminated, result.returns.count))
+  }
+}

@@ -1,0 +1,67 @@
+import Control
+import Foundation
+import Numeric
+import Rewards
+import Worlds
+
+/// How all agents of a world act: the likeliest actions, without exploring.
+struct WorldPolicy {
+  /// Tells the policy that an episode begins.
+  let begin: () -> Void
+  /// From all agents' observations to all agents' actions, both agent after agent.
+  let act: ([Float]) throws -> [Float]
+
+  /// One policy that all agents follow, each by what it sees.
+  init(shared act: @escaping ([Float]) -> [Float], in world: some World) {
+    let (agents, width) = (world.agents, world.observationWidth)
+    begin = {}
+    self.act = { observations in
+      if agents == 1 { return act(observations) }
+      return (0..<agents).flatMap { act(Array(observations[$0 * width..<($0 + 1) * width])) }
+    }
+  }
+
+  init(_ learner: any MultiAgentLearner) {
+    begin = learner.beginEpisode
+    act = { try learner.act($0, deterministic: true) }
+  }
+
+  /// The policy that a run left in its folder.
+  /// - Throws: What is wrong with the folder's files.
+  init(_ run: ControlRunFile, folder: String) throws {
+    let world = run.world
+    if run.method == .greedyMeta {
+      throw ValidationFailure(
+        "greedy_meta plays many bandits side by side: what it learned to do is summed up in \(folder)/policy.json"
+      )
+    }
+    let isTable = run.learner == nil && run.method.isTabular
+    let path = folder + "/" + (isTable ? TableFile.name : PolicyFile.name)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ValidationFailure("\(folder) holds no policy yet: it is written when the run ends")
+    }
+    if let kind = run.learner {
+      let learner = try run.multiAgentLearner(kind, world)
+      try PolicyFile.read(path, into: learner)
+      self.init(learner)
+    } else {
+      try self.init(run, world, path)
+    }
+  }
+
+  private init(_ run: ControlRunFile, _ world: some World, _ path: String) throws {
+    if run.method.isTabular {
+      let policy = try TablePolicy(TableFile.read(path), world: world, bins: run.settings.optionalInt("bins"))
+      self.init(shared: policy.act, in: world)
+    } else if run.method == .ppo {
+      let learner = PPO(world, run.ppo)
+      try PolicyFile.read(path, into: learner.policy)
+      self.init(shared: { learner.act($0) }, in: world)
+    } else {
+      let learner: OffPolicyLearner =
+        run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
+      try PolicyFile.read(path, into: learner.policy)
+      self.init(shared: { learner.act($0) }, in: world)
+    }
+  }
+}
