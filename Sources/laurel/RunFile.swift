@@ -117,7 +117,8 @@ struct RunFile {
       }
       throw entry.key.error(
         "unknown key \"\(entry.name)\"; laurel train --keys lists all keys",
-        suggestion: nearestName(to: entry.name, in: keys))
+        // A file with a world is a control run's.
+        suggestion: nearestName(to: entry.name, in: keys + ["world"]))
     }
   }
 

@@ -32,10 +32,30 @@ public struct CreditAssigner: Sendable {
   }
 
   /// What must be scored to divide one response's score.
-  struct Question: Sendable {
+  struct Question {
+    var sample: Sample
     var units: TextUnits
     var plan: CreditPlan
-    var samples: [Sample]
+    var blank: TextBlank
+    /// The scores of the first coalitions, so far.
+    var values: [Double] = []
+    var failure: CreditError?
+
+    /// The sample with only a coalition's parts.
+    func part(_ coalition: Coalition) -> Sample {
+      var part = sample
+      part.completion = units.text(keeping: coalition, blank: blank)
+      if blank == .space { return part }
+      // Only the whole was ever tokenised: a part has the tokens of its share of the characters.
+      let whole = max(1, sample.completion.count)
+      part.completionTokens = sample.completionTokens.map { tokens in
+        let kept = units.units.indices.filter(coalition.contains).reduce(0) {
+          $0 + units.units[$1].text.count
+        }
+        return (tokens * kept + whole / 2) / whole
+      }
+      return part
+    }
   }
 
   func question(_ sample: Sample, seed: UInt64) -> Question {
@@ -43,59 +63,74 @@ public struct CreditAssigner: Sendable {
     var random = SeededGenerator(seed: seed)
     let plan = CreditPlan(
       method, players: units.count, groups: units.groups, orders: orders, random: &random)
-    let whole = max(1, sample.completion.count)
-    let samples = plan.coalitions.map { coalition in
-      var part = sample
-      part.completion = units.text(keeping: coalition, blank: blank)
-      // Only the whole was ever tokenised: a part has the tokens of its share of the characters.
-      part.completionTokens = sample.completionTokens.map { tokens in
-        let kept = units.units.indices.filter(coalition.contains).reduce(0) {
-          $0 + units.units[$1].text.count
-        }
-        return blank == .space ? tokens : (tokens * kept + whole / 2) / whole
-      }
-      return part
-    }
-    return Question(units: units, plan: plan, samples: samples)
+    return Question(sample: sample, units: units, plan: plan, blank: blank)
   }
+
+  /// Texts that are scored together: long responses have hundreds of thousands, which are not all held at once.
+  static let slice = 4096
 
   /// The credits of each sample, in order; a sample of which a part cannot be scored has none, with the reason.
   ///
-  /// - Parameter seeds: One for each sample, for sampling.
+  /// - Parameters:
+  ///   - seeds: One for each sample, for sampling.
+  ///   - report: Called after every few thousand texts with how many are scored, and of how many, for the responses
+  ///     that are being divided.
   /// - Throws: `ScoringError` for a failure under `on_failure: stop`; `sample` is then the response's index.
+  ///   `CancellationError`.
   public func credits(
-    of samples: [Sample], seeds: [UInt64]
+    of samples: [Sample], seeds: [UInt64], scored report: (_ done: Int, _ count: Int) -> Void = { _, _ in }
   ) async throws -> [Swift.Result<Result, CreditError>] {
-    let questions = zip(samples, seeds).map { question($0, seed: $1) }
-    let table: RewardTable
-    do {
-      table = try await specification.score(questions.flatMap(\.samples), state: state)
-    } catch var error as ScoringError {
-      var (index, left) = (0, error.sample)
-      while index < questions.count - 1, left >= questions[index].samples.count {
-        left -= questions[index].samples.count
-        index += 1
-      }
-      error.sample = index
-      throw error
+    var results: [Swift.Result<Result, CreditError>] = []
+    var pending: [Question] = []
+    for (index, sample) in samples.enumerated() {
+      pending.append(question(sample, seed: seeds[index]))
+      let isLast = index == samples.count - 1
+      guard isLast || pending.reduce(0, { $0 + $1.plan.coalitions.count }) >= Self.slice else { continue }
+      try await score(&pending, from: results.count, report)
+      results += pending.map(\.result)
+      pending.removeAll()
     }
-    var start = 0
-    return questions.map { question in
-      let rows = start..<start + question.samples.count
-      start = rows.upperBound
-      var values: [Double] = []
-      for row in rows {
-        guard let total = table.totals[row], total.isFinite else {
-          return .failure(
-            .unscored(text: question.samples[row - rows.lowerBound].completion, table.reason(row)))
+    return results
+  }
+
+  /// Scores every coalition of the questions, a slice at a time.
+  private func score(
+    _ questions: inout [Question], from first: Int, _ report: (_ done: Int, _ count: Int) -> Void
+  ) async throws {
+    let places = questions.indices.flatMap { question in
+      questions[question].plan.coalitions.indices.map { (question: question, coalition: $0) }
+    }
+    for start in stride(from: 0, to: places.count, by: Self.slice) {
+      try Task.checkCancellation()
+      let part = places[start..<min(start + Self.slice, places.count)]
+      let texts = part.map {
+        questions[$0.question].part(questions[$0.question].plan.coalitions[$0.coalition])
+      }
+      let table: RewardTable
+      do {
+        table = try await specification.score(texts, state: state)
+      } catch var error as ScoringError {
+        error.sample = first + part[part.startIndex + error.sample].question
+        throw error
+      }
+      for (row, place) in part.enumerated() where questions[place.question].failure == nil {
+        if let total = table.totals[row], total.isFinite {
+          questions[place.question].values.append(total)
+        } else {
+          questions[place.question].failure = .unscored(text: texts[row].completion, table.reason(row))
         }
-        values.append(total)
       }
-      return .success(
-        Result(
-          units: question.units, credits: question.plan.credits(values),
-          computation: question.plan.computation))
+      report(start + part.count, places.count)
     }
+  }
+}
+
+extension CreditAssigner.Question {
+  /// The credits, once everything is scored.
+  fileprivate var result: Result<CreditAssigner.Result, CreditError> {
+    if let failure { return .failure(failure) }
+    return .success(
+      CreditAssigner.Result(units: units, credits: plan.credits(values), computation: plan.computation))
   }
 }
 

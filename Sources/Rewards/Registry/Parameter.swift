@@ -131,8 +131,8 @@ extension JSONValue {
     case .integer(let value): "\(value)"
     case .number(let value): "\(value)"
     case .string(let value): "\"" + (value.count > 40 ? value.prefix(40) + "..." : value) + "\""
-    case .array: "a list"
-    case .object: "a mapping"
+    case .array(let items): items.isEmpty ? "an empty list" : "a list"
+    case .object(let object): object.keys.isEmpty ? "an empty mapping" : "a mapping"
     }
   }
 }

@@ -49,12 +49,14 @@ public struct CreditStream: Sendable {
   /// - Parameters:
   ///   - rejected: Called for every line that is no sample.
   ///   - dropped: Called for every response without credits, with its line.
+  ///   - scored: Called while long responses are divided, with the texts scored and how many there are to score.
   ///   - report: Called after every few responses, with the counts so far and the bytes of the file they cover.
   /// - Throws: `FileError` when the file cannot be read or the output not be written; ``ScoreStream/Stopped`` when
   ///   a reward fails under `on_failure: stop`; `CancellationError`.
   public func run(
     path: String, output: FileHandle, rejected: (JSONLError) -> Void,
     dropped: (_ line: Int, _ error: CreditError) -> Void,
+    scored: (_ counts: Counts, _ texts: Int, _ of: Int) -> Void = { _, _, _ in },
     written report: (_ counts: Counts, _ bytes: Int) -> Void = { _, _ in }
   ) async throws -> Counts {
     let reader = try JSONLReader(path: path)
@@ -72,7 +74,7 @@ public struct CreditStream: Sendable {
       }
       for start in stride(from: 0, to: rows.count, by: Self.batch) {
         let part = rows[start..<min(start + Self.batch, rows.count)]
-        try await credit(part, output, &counts, dropped)
+        try await credit(part, output, &counts, dropped, scored)
         let share = Double(start + part.count) / Double(rows.count)
         report(counts, chunk.offset + Int(share * Double(chunk.end - chunk.offset)))
       }
@@ -94,13 +96,15 @@ public struct CreditStream: Sendable {
 
   private func credit(
     _ rows: ArraySlice<Row>, _ output: FileHandle, _ counts: inout Counts,
-    _ dropped: (_ line: Int, _ error: CreditError) -> Void
+    _ dropped: (_ line: Int, _ error: CreditError) -> Void,
+    _ scored: (_ counts: Counts, _ texts: Int, _ of: Int) -> Void
   ) async throws {
     try Task.checkCancellation()
     let results: [Result<CreditAssigner.Result, CreditError>]
     do {
       results = try await assigner.credits(
-        of: rows.map(\.sample), seeds: rows.map { seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64($0.line) })
+        of: rows.map(\.sample), seeds: rows.map { seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64($0.line) }
+      ) { [counts] done, count in scored(counts, done, count) }
     } catch let error as ScoringError {
       let line = rows[rows.startIndex + error.sample].line
       throw ScoreStream.Stopped(line: line, reward: error.reward, reason: error.reason)

@@ -77,6 +77,10 @@ struct CreditCommand: AsyncParsableCommand {
           path: path, output: output,
           rejected: { progress.line("\($0.message(file: path)); the line is left out") },
           dropped: { progress.line("\(path), line \($0): \($1); the line is left out") },
+          scored: { counts, texts, count in
+            progress.reach(
+              Double(counts.credited), note: "\(texts) of \(count) texts of the next responses scored")
+          },
           written: { counts, _ in progress.reach(Double(counts.credited)) })
       }
     } catch {

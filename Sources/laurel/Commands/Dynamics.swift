@@ -32,12 +32,13 @@ struct DynamicsCommand: ParsableCommand {
 
 struct DynamicsFit: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fit", abstract: "Fit models, dynamics reward and a cloned policy to transitions.")
+    commandName: "fit", abstract: "Fit models, dynamics reward and a cloned policy to transitions.",
+    discussion: RewardsCommand.settings("--set", DynamicsModel.parameters))
   @Argument(help: "The transitions (JSONL).") var transitions: String
   @Option(help: "Where the model goes.") var out: String
   @Option(
     name: .customLong("set"), parsing: .upToNextOption,
-    help: "Settings, each NAME=VALUE: \(DynamicsModel.parameters.map(\.name).joined(separator: ", ")).")
+    help: "Settings, each NAME=VALUE (listed above).")
   var values: [String] = []
   @Option(help: "Of everything random.") var seed: UInt64 = 1
 

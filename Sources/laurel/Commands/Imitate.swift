@@ -11,14 +11,13 @@ struct Imitate: ParsableCommand {
       The demonstrations are JSONL, a step a line in the order of time: {"observation": [...], "action": 2 or [...], \
       "done": false}. Prints a JSON line for each round, then the learned policy's mean return beside that before \
       learning. Where demonstrations are many, --method clone is simpler and often better.
-      """)
+      """ + RewardsCommand.settings("--imitation", ImitationLearner.Settings.parameters))
   @Argument(help: "The demonstrations (JSONL).") var demonstrations: String
   @OptionGroup var choice: WorldChoice
   @Option(help: "asaf or clone.") var method = "asaf"
   @Option(
     name: .customLong("imitation"), parsing: .upToNextOption,
-    help:
-      "Settings, each NAME=VALUE: \(ImitationLearner.Settings.parameters.map(\.name).joined(separator: ", "))."
+    help: "Settings, each NAME=VALUE (listed above)."
   )
   var values: [String] = []
   @Option var seed: UInt64 = 1

@@ -12,12 +12,11 @@ struct Inverse: ParsableCommand {
       "done": false}; states and actions are numbers or texts. Prints a JSON line for each agent, state and action \
       that the demonstrations hold: the learned policy's probability and the recovered reward, which is right up to \
       shaping and scale.
-      """)
+      """ + RewardsCommand.settings("--set", MarginalInverseLearner.Settings.parameters))
   @Argument(help: "The demonstrations (JSONL).") var demonstrations: String
   @Option(
     name: .customLong("set"), parsing: .upToNextOption,
-    help:
-      "Settings, each NAME=VALUE: discount, lambda, learning_rate, batch, updates, replay_penalty.")
+    help: "Settings, each NAME=VALUE (listed above).")
   var values: [String] = []
   @Option var seed: UInt64 = 1
 

@@ -47,6 +47,11 @@ struct RewardsCommand: ParsableCommand {
 
 extension RewardsCommand {
   /// `name [default]: what it may be. What it does`
+  /// The settings that an option NAME=VALUE takes, for a command's help.
+  static func settings(_ option: String, _ parameters: [Parameter]) -> String {
+    "\n\nSettings, for \(option) NAME=VALUE:\n" + parameters.map { "  " + line($0) }.joined(separator: "\n")
+  }
+
   static func line(_ parameter: Parameter) -> String {
     let value =
       switch parameter.default {

@@ -48,6 +48,16 @@ struct WorldGraph: ParsableCommand {
     let spectrum = LaplacianSpectrum(graph)
     let full = graph.count == nodes ? " (full: raise --nodes or --eps-d)" : ""
     print("\(name): \(graph.count) nodes\(full), \(graph.edges) edges")
+    // Every connected part has an eigenvalue of 0.
+    let parts = spectrum.values.filter { abs($0) < 1e-9 }.count
+    if graph.count < 3 {
+      say("\(name): nearly all states lie within --eps-d of each other: lower it, or choose --indices")
+    } else if parts > 1 || graph.count == nodes {
+      say(
+        "\(name): the graph does not cover the walk"
+          + (parts > 1 ? " and falls into \(parts) parts" : "")
+          + ": its eigenvalues say little about passages. Raise --nodes or --eps-d, or choose --indices")
+    }
     print("eigenvalues: " + spectrum.values.prefix(count).map { "\($0)" }.joined(separator: " "))
     return spectrum
   }

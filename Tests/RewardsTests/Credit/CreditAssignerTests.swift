@@ -49,6 +49,24 @@ private struct WordScore: PointwiseReward {
     #expect(try results[1].get().credits.values == [1])
   }
 
+  @Test("Responses of many parts are scored in slices: the same credits as alone, and a report of each slice")
+  func slices() async throws {
+    let long = Sample(completion: String(repeating: "good bad not bad ", count: 10))
+    let samples = [
+      Sample(completion: "good"), long, long, Sample(completion: "not bad"), Sample(completion: "nan"),
+    ]
+    let seeds: [UInt64] = [1, 2, 3, 4, 5]
+    var reports: [(done: Int, count: Int)] = []
+    let together = try await assigner().credits(of: samples, seeds: seeds) { reports.append(($0, $1)) }
+    #expect(reports.contains { $0.done < $0.count } && reports.contains { $0.done == $0.count })
+    #expect(together.count == samples.count)
+    for (index, sample) in samples.enumerated().dropLast() {
+      let alone = try await assigner().credits(of: [sample], seeds: [seeds[index]])[0].get()
+      #expect(try together[index].get().credits == alone.credits)
+    }
+    #expect(throws: CreditError.self) { try together[4].get() }
+  }
+
   @Test("An empty response has one unit without credit whose reward is the whole score")
   func empty() async throws {
     let result = try await assigner().credits(of: [Sample(completion: "")], seeds: [1])[0].get()
@@ -77,10 +95,14 @@ private struct WordScore: PointwiseReward {
   func tokens() throws {
     let sample = Sample(completion: "good bad ", completionTokens: 9)
     let deleted = try assigner(blank: .delete).question(sample, seed: 1)
-    #expect(deleted.samples.map(\.completionTokens) == [0, 9, 5, 4])
-    #expect(deleted.samples.map(\.completion) == ["", "good bad ", "good ", "bad "])
+    let kept = deleted.plan.coalitions.map(deleted.part)
+    #expect(kept.map(\.completionTokens) == [0, 9, 5, 4])
+    #expect(kept.map(\.completion) == ["", "good bad ", "good ", "bad "])
     let blanked = try assigner(blank: .space).question(sample, seed: 1)
-    #expect(blanked.samples.allSatisfy { $0.completionTokens == 9 && $0.completion.count == 9 })
+    #expect(
+      blanked.plan.coalitions.map(blanked.part).allSatisfy {
+        $0.completionTokens == 9 && $0.completion.count == 9
+      })
   }
 }
 

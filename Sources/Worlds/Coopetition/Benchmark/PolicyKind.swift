@@ -124,7 +124,8 @@ public struct PolicyRegistry: Sendable {
     }
     return ParameterError(
       parameter: "policy", "there is no policy \"\(name)\"; `laurel coopetition policies` lists all of them",
-      suggestion: nearestName(to: name, in: kinds.map(\.name)))
+      suggestion: nearestName(
+        to: name, in: kinds.map(\.name) + ["all"] + PolicyKind.Family.allCases.map { $0.rawValue + "s" }))
   }
 
   /// The paper's sixteen learners; together with the 110 of `reference` they are its 126 reference policies.
