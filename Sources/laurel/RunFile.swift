@@ -103,6 +103,7 @@ struct RunFile {
     evalSteps = try root.int("eval_steps", default: 0, in: 0...1_000_000)
     trainer = try Self.trainer(root)
     rewards = try RewardSpecification(root, registry: .laurel)
+    trainer.credit = try Self.credit(root, rewards)
     if lora == nil, dtype == "bfloat16" {
       throw root["dtype"]?.error("training all weights (lora: false) needs dtype: float32")
         ?? ValidationFailure("training all weights needs dtype: float32")
@@ -277,6 +278,7 @@ extension RunFile {
     put("save_steps", .integer(saveSteps))
     put("save_total_limit", .integer(saveTotalLimit))
     put("eval_steps", .integer(evalSteps))
+    if let credit = trainer.credit { put("credit", .object(credit.json)) }
     return lines.joined(separator: "\n") + "\n" + rewards.resolvedYAML
   }
 }

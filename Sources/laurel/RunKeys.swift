@@ -1,3 +1,4 @@
+import Policies
 import Rewards
 
 /// One key of a run file, as `laurel train --keys` lists it.
@@ -64,6 +65,10 @@ struct RunKey {
     RunKey("rewards", nil, "the list of rewards (laurel rewards)"),
     RunKey("combine", "weighted_sum", "how rewards become one number (laurel rewards)"),
     RunKey("advantage", "grpo", "grpo, gdpo, rloo, ... (laurel rewards)"),
+    RunKey(
+      "credit", "none",
+      "divides the reward among a response's parts (SCAR), a mapping: \(CreditSettings.parameters.map { "\($0.name) [\($0.default?.jsonText ?? "")]" }.joined(separator: ", "))"
+    ),
     RunKey("tests", "none", "cases for laurel test; training does not read them"),
   ]
 

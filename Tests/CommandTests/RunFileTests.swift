@@ -78,6 +78,23 @@ struct RunFileTests {
     #expect(error?.description.contains(word) == true)
   }
 
+  @Test func `credit is read, resolved and checked against the rewards`() throws {
+    let run = try read(valid + "\ncredit: {units: sentence, alpha: 0.5}")
+    let credit = try #require(run.trainer.credit)
+    #expect(
+      credit.unit == .sentence && credit.method == .shapley && credit.alpha == 0.5 && credit.orders == 50)
+    #expect(try read(run.resolvedYAML).trainer.credit == credit)
+    #expect(try read(valid).trainer.credit == nil)
+    for (text, word) in [
+      ("credit: {unit: token}", "units"), ("credit: {alpha: 2}", "from 0 to 1"),
+      ("advantage: gdpo\ncredit: {}", "grpo, dr_grpo"),
+      ("combine: lexicographic\ncredit: {}", "compares samples"),
+    ] {
+      let error = #expect(throws: SpecificationError.self) { try read(valid + "\n" + text) }
+      #expect(error?.description.contains(word) == true, "\(error.map(String.init(describing:)) ?? "")")
+    }
+  }
+
   @Test func `the list of keys tells the defaults that a run has`() throws {
     let resolved = try read(valid).resolvedYAML.split(separator: "\n").reduce(into: [String: String]()) {
       let parts = $1.split(separator: ":", maxSplits: 1)
@@ -86,7 +103,9 @@ struct RunFileTests {
       }
     }
     for key in RunKey.all
-    where !["name", "adapter", "epsilon_high", "lora", "tests", "combine", "advantage"].contains(key.name) {
+    where !["name", "adapter", "epsilon_high", "lora", "tests", "combine", "advantage", "credit"].contains(
+      key.name)
+    {
       guard let told = key.default, key.name != "max_steps" else { continue }
       let value = try #require(resolved[key.name], "\(key.name) is not in the resolved file")
       #expect(

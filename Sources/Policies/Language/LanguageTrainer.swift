@@ -25,6 +25,8 @@ public struct LanguageTrainerConfiguration: Sendable, Equatable {
   public var entropyCoefficient = 0.0
   public var objective = PolicyObjective()
   public var tokenBudget = 1024
+  /// How rewards are divided among tokens; nil: all tokens of a completion have the same advantage.
+  public var credit: CreditSettings?
 
   public init() {}
 }
@@ -47,6 +49,8 @@ public struct TrainingStep: Sendable {
   public var samples: [Sample]
   public var table: RewardTable
   public var advantages: Advantages
+  /// How rewards were divided among tokens; nil where they were not.
+  public var credit: CreditReport?
   public var statistics: PolicyStatistics
   public var learningRate: Double
   public var samplingSeconds: Double
@@ -135,12 +139,19 @@ public final class LanguageTrainer {
     let state = RunState(step: step, maxSteps: configuration.maxSteps, seed: configuration.seed)
     let table = try await rewards.score(drawn.samples, state: state)
     let advantages = try rewards.advantages(of: table)
+    var credited: (values: [[[Double]]], report: CreditReport)?
+    if let settings = configuration.credit {
+      credited = try await TokenCredit(settings: settings, rewards: rewards, tokenizer: tokenizer).advantages(
+        drawn.samples, ids: drawn.completions.joined().map(\.ids), table: table,
+        advantages: advantages.values, count: count, state: state)
+    }
     let scored = clock.now
     var groups = prompts.indices.map { index in
       PolicyGroup(
         prompt: prompts[index].ids, completions: drawn.completions[index].map(\.ids),
         advantages: Array(advantages.values[(index * count)..<((index + 1) * count)]))
     }
+    for index in groups.indices { groups[index].tokenAdvantages = credited?.values[index] }
     let rate =
       configuration.learningRate * configuration.schedule.factor(step: step, of: configuration.maxSteps)
     let statistics: PolicyStatistics
@@ -151,7 +162,8 @@ public final class LanguageTrainer {
       throw error
     }
     return TrainingStep(
-      step: step, samples: drawn.samples, table: table, advantages: advantages, statistics: statistics,
+      step: step, samples: drawn.samples, table: table, advantages: advantages, credit: credited?.report,
+      statistics: statistics,
       learningRate: rate, samplingSeconds: (sampled - begin).seconds,
       rewardSeconds: (scored - sampled).seconds,
       trainingSeconds: (clock.now - scored).seconds)

@@ -7,6 +7,8 @@ public struct PolicyGroup: Sendable {
   public var completions: [[Int]]
   /// One advantage per completion; a completion with 0 still counts in the normalisation.
   public var advantages: [Double]
+  /// An advantage for every token, [completion][token], in place of one for each completion; nil without credit.
+  public var tokenAdvantages: [[Double]]?
   /// Stored log-probabilities for inner epochs after the first; nil = on policy.
   public var old: [[Float]]?
   /// Log-probabilities under the reference policy; nil without a KL term.
@@ -141,7 +143,7 @@ public struct PolicyStep {
           targets.append(
             Target(
               row: position == 0 ? last : row + position - 1, token: token,
-              advantage: group.advantages[index],
+              advantage: group.tokenAdvantages?[index][position] ?? group.advantages[index],
               weight: weights?[completionIndex] ?? 0, old: (group.old?[index][position]).map(Double.init),
               reference: (group.reference?[index][position]).map(Double.init)))
         }

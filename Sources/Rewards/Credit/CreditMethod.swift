@@ -1,5 +1,5 @@
 /// How a score is divided among the units that made it.
-public enum CreditMethod: Sendable, Equatable {
+public enum CreditMethod: String, Sendable, CaseIterable {
   /// Shapley values (Shapley 1953), all 2^N coalitions; up to ``exactPlayers`` units, beyond that sampled.
   case shapley
   /// Owen values (Owen 1977): groups join as wholes, units inside their own group only; sampled where enumeration
@@ -9,18 +9,6 @@ public enum CreditMethod: Sendable, Equatable {
   case sampled
   /// The same for every unit: the baseline.
   case uniform
-
-  public static let names = ["shapley", "owen", "sampled", "uniform"]
-
-  public init?(name: String) {
-    switch name {
-    case "shapley": self = .shapley
-    case "owen": self = .owen
-    case "sampled": self = .sampled
-    case "uniform": self = .uniform
-    default: return nil
-    }
-  }
 
   /// The most units for which all coalitions are asked about (2^12 = 4096).
   public static let exactPlayers = 12

@@ -19,7 +19,7 @@ struct CreditCommand: AsyncParsableCommand {
   @Option(help: "The parts: \(Self.list(TextUnit.allCases.map(\.rawValue))).") var units = "span"
   @Option(
     help:
-      "\(Self.list(CreditMethod.names)). owen: sentences join as wholes, their parts inside them (lines, for sentences)."
+      "\(Self.list(CreditMethod.allCases.map(\.rawValue))). owen: sentences join as wholes, their parts inside them (lines, for sentences)."
   )
   var method = "shapley"
   @Option(help: "What takes the place of a part: \(Self.list(TextBlank.allCases.map(\.rawValue))).")
@@ -36,7 +36,7 @@ struct CreditCommand: AsyncParsableCommand {
 
   func validate() throws {
     try Self.check(units, in: TextUnit.allCases.map(\.rawValue), of: "--units")
-    try Self.check(method, in: CreditMethod.names, of: "--method")
+    try Self.check(method, in: CreditMethod.allCases.map(\.rawValue), of: "--method")
     try Self.check(blank, in: TextBlank.allCases.map(\.rawValue), of: "--blank")
     guard (2...1_000_000).contains(orders) else { throw ValidationError("--orders is 2 to 1000000") }
     guard (0...1).contains(alpha) else { throw ValidationError("--alpha is 0 to 1") }
@@ -55,7 +55,7 @@ struct CreditCommand: AsyncParsableCommand {
     do {
       assigner = try CreditAssigner(
         specification, unit: TextUnit(rawValue: units) ?? .span, blank: TextBlank(rawValue: blank) ?? .space,
-        method: CreditMethod(name: method) ?? .shapley, orders: orders)
+        method: CreditMethod(rawValue: method) ?? .shapley, orders: orders)
     } catch { throw ValidationFailure("\(rewards): \(error)") }
     var stream = CreditStream(assigner, alpha: alpha, seed: seed)
     if let completion { stream.mapping.completion = [completion] }

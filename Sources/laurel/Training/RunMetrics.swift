@@ -31,6 +31,9 @@ enum RunMetrics {
       ("frac_reward_zero_std", step.advantages.statistics.deadGroupShare),
     ]
     pairs += rewards(step)
+    if let credit = step.credit {
+      pairs += [("credit/units", credit.units), ("credit/left_out", Double(credit.leftOut))]
+    }
     for pair in step.advantages.statistics.correlations {
       pairs.append(("correlation/\(pair.first)/\(pair.second)", pair.value))
     }

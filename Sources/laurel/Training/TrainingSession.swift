@@ -131,11 +131,15 @@ final class TrainingSession {
     let train = try prompts(
       run.task.items(split: .train, count: count * run.trainer.maxSteps, seed: run.trainer.seed), "training")
     let pace = Pace(total: run.trainer.maxSteps, done: stepsTaken)
+    var told: Set<String> = []
     while stepsTaken < run.trainer.maxSteps {
       try await evaluateIfDue(heldOut)
       let batch = Array(train[(stepsTaken * count)..<((stepsTaken + 1) * count)])
       let result = try await trainer.run(step: stepsTaken, prompts: batch)
       stepsTaken += 1
+      for warning in result.credit?.warnings ?? [] where told.insert(warning).inserted {
+        say("credit: in some responses, \(warning)")
+      }
       try store.append(
         step: StepRecord(
           step: stepsTaken, time: Date().timeIntervalSince1970, metrics: RunMetrics.metrics(result),

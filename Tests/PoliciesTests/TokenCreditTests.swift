@@ -1,0 +1,116 @@
+import Foundation
+import Language
+import LanguageTestSupport
+import Rewards
+import Testing
+import Torch
+
+@testable import Policies
+
+/// Small letters: each earns for itself.
+private struct SmallLetters: PointwiseReward {
+  typealias Subject = Sample
+  let name = "letters"
+
+  func score(_ sample: Sample, state: RunState) throws -> Score {
+    Score(Double(sample.completion.utf8.count { (97...122).contains($0) }))
+  }
+}
+
+/// Pieces of bytes as tokens; the last one is an end mark without text.
+private struct Pieces: Tokenizer {
+  let pieces: [[UInt8]]
+  var vocabularySize: Int { pieces.count + 1 }
+  var eosToken: Int32? { Int32(pieces.count) }
+  var beginToken: Int32? { nil }
+  func encode(_ text: String, allowSpecial: Bool) -> [Int32] { [] }
+  func decode(_ ids: [Int32], skipSpecial: Bool) -> String {
+    String(decoding: ids.filter { $0 < pieces.count }.flatMap { pieces[Int($0)] }, as: UTF8.self)
+  }
+  func id(of token: String) -> Int32? { nil }
+  func tokenBytes(_ id: Int32) -> [UInt8]? { id < pieces.count ? pieces[Int(id)] : Array("<end>".utf8) }
+}
+
+@Suite struct TokenPlacesTests {
+  private func units(_ pieces: [[UInt8]], _ ids: [Int]) -> [Int] {
+    let tokenizer = Pieces(pieces: pieces)
+    let text = tokenizer.decode(ids.map(Int32.init))
+    return TokenPlaces(ids, tokenizer: tokenizer).units(TextUnits(text, by: .sentence))
+  }
+
+  @Test func `a token is of the unit in which it begins, an end mark of the last`() {
+    let pieces = ["One", " two.", " Thr", "ee. F", "our.", " "].map { Array($0.utf8) }
+    #expect(units(pieces, [0, 1, 2, 3, 4, 6]) == [0, 0, 0, 1, 2, 2])
+    #expect(units(pieces, [6]) == [0])
+    #expect(units(pieces, []) == [])
+  }
+
+  @Test func `characters that are split over tokens, and bytes that are none, move nothing`() {
+    let euro = Array("€".utf8)
+    let pieces = [[euro[0]], Array(euro[1...]), Array(". ".utf8), Array("Yes.".utf8), [0xFF]]
+    #expect(units(pieces, [0, 1, 2, 3]) == [0, 0, 0, 1])
+    // A stray byte becomes a mark of three bytes.
+    #expect(units(pieces, [4, 2, 3, 3]) == [0, 0, 1, 1])
+  }
+}
+
+@Suite struct TokenCreditTests {
+  /// Mean rewards of the steps of a run on a tiny model that writes bytes.
+  private func train(_ credit: CreditSettings?, seed: UInt64, steps: Int) async throws -> [Double] {
+    let folder = try TemporaryFolder()
+    let path = try TinyModel(in: folder.url).folder
+    let tokenizer = try BytePairTokenizer(tokenizerJSON: path + "/tokenizer.json")
+    let model = try LlamaModel(folder: path)
+    try model.trainAll()
+    let engine = try ModularEngine(model, baseModel: "tiny") { try AdamW($0, learningRate: 0.01) }
+    var settings = LanguageTrainerConfiguration()
+    (settings.seed, settings.maxSteps, settings.numGenerations) = (seed, steps, 8)
+    (settings.maxCompletionLength, settings.learningRate, settings.credit) = (12, 0.01, credit)
+    let trainer = try LanguageTrainer(
+      settings, engine: engine, tokenizer: tokenizer,
+      rewards: RewardSpecification([RewardEntry(SmallLetters())]))
+    let prompts = [1, 2].map { TrainingPrompt(ids: [$0, 65], sample: Sample(completion: "")) }
+    var rewards: [Double] = []
+    for step in 0..<steps {
+      let result = try await trainer.run(step: step, prompts: prompts)
+      #expect((result.credit == nil) == (credit == nil))
+      if let credit = result.credit { #expect(credit.units >= 1 && credit.leftOut == 0) }
+      rewards.append(result.table.totals.reduce(0) { $0 + ($1 ?? 0) } / Double(result.table.totals.count))
+    }
+    return rewards
+  }
+
+  @Test func `alpha 0 trains as without credit, bit for bit`() async throws {
+    let plain = try await train(nil, seed: 1, steps: 4)
+    #expect(try await train(CreditSettings(unit: .token, alpha: 0), seed: 1, steps: 4) == plain)
+    #expect(try await train(CreditSettings(unit: .token), seed: 1, steps: 4) != plain)
+  }
+
+  @Test func `with credit for its letters a policy learns sooner than from their number`() async throws {
+    var (plain, credited) = (0.0, 0.0)
+    for seed: UInt64 in 1...2 {
+      plain += try await train(nil, seed: seed, steps: 30).suffix(10).reduce(0, +) / 20
+      credited +=
+        try await train(CreditSettings(unit: .token), seed: seed, steps: 30).suffix(10).reduce(0, +) / 20
+    }
+    #expect(credited > plain + 0.3, "\(credited) against \(plain)")
+  }
+
+  @Test func `equal token advantages give the gradient of one for each completion`() throws {
+    let folder = try TemporaryFolder()
+    let model = try LlamaModel(folder: TinyModel(in: folder.url).folder)
+    try model.trainAll()
+    var group = PolicyGroup(prompt: [1, 2], completions: [[4, 5], [6]], advantages: [1, -0.5])
+    let step = PolicyStep(objective: PolicyObjective(), maxCompletionLength: 4)
+    func gradient() throws -> [[Float]] {
+      for leaf in try model.trainable { try leaf.tensor.setGrad(nil) }
+      try step.accumulate([group], into: model)
+      return try model.trainable.map { try #require($0.tensor.grad).floats() }
+    }
+    let whole = try gradient()
+    group.tokenAdvantages = [[1, 1], [-0.5]]
+    #expect(try gradient() == whole)
+    group.tokenAdvantages = [[1, 0], [-0.5]]
+    #expect(try gradient() != whole)
+  }
+}
