@@ -7,7 +7,9 @@ import Worlds
 /// The memory holds, for each arm, whether it was tried in this block and how much it paid last (13 bins). Arms are
 /// exchangeable, so a value depends on the arm's own memory and on the set of the others'. The memory is
 /// wiped when a block begins, so the agent knows that one has begun and nothing else about it; values are
-/// bootstrapped across the switch. Exploring noise only makes the training data; a learned agent is greedy.
+/// bootstrapped across the switch. Exploring noise only makes the training data; a learned agent is greedy in the mean
+/// of its values over the second half of training (Polyak and Juditsky 1992): the last ones carry the noise of the last
+/// rewards, which would pass for exploration now and then.
 public struct GreedyMetaLearner: Sendable {
   public struct Settings: Sendable, Equatable {
     /// The discount from one episode to the next; 0 removes long credit.
@@ -117,6 +119,8 @@ public struct GreedyMetaLearner: Sendable {
     var errors = [Double](repeating: 0, count: values.count)
     var touches = errors
     var touched: [Int] = []
+    var sums = errors
+    var summed = 0
     for step in 0..<settings.steps {
       let epsilon = max(settings.finalEpsilon, 1 - Double(step) / (Double(settings.steps) * 0.5))
       touched.removeAll(keepingCapacity: true)
@@ -142,8 +146,13 @@ public struct GreedyMetaLearner: Sendable {
         values[entry] += rate * errors[entry] / touches[entry]
         (errors[entry], touches[entry]) = (0, 0)
       }
-      if !onStep(total / Double(settings.streams)) { return }
+      if step >= settings.steps / 2 {
+        for entry in values.indices { sums[entry] += values[entry] }
+        summed += 1
+      }
+      if !onStep(total / Double(settings.streams)) { break }
     }
+    if summed > 0 { values = sums.map { $0 / Double(summed) } }
   }
 
   /// Plays greedily.

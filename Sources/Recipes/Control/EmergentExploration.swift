@@ -9,13 +9,14 @@ public struct EmergentExploration: Recipe {
   public init() {}
 
   public let slug = "exploitation-for-exploration"
-  /// The claim held on 8 of 10 seeds. About one in five misses a threshold, always in the arm without long credit: a
-  /// coin there falls the same way too often. A control file names the learner (`method: greedy_meta`).
+  /// A control file names the learner (`method: greedy_meta`). Without long credit an arm whose bin holds 0 is worth as
+  /// much as an untried one, so that each of its runs throws a coin between a reward of 0.52 and one of 0.57: their mean
+  /// is taken over forty.
   public let standing = Standing.works
   public let claim =
     "A purely greedy objective makes an agent explore on a block-recurrent bandit; without recurrence or memory it does not, and without long credit it still gathers reward but never explores."
   public let rule =
-    "Card 68 (8 seeds where the card has 3): reward of the full agent (n = 10) >= 0.61, above the myopic optimum 0.560; discount 0 within 0.53 to 0.575; |reward| <= 0.02 for n = 1 and for no memory; exploration index > 0.05 for the full agent and exactly 0 for the other three."
+    "Card 68 (8 seeds where the card has 3, 40 without long credit): reward of the full agent (n = 10) >= 0.61, above the myopic optimum 0.560; discount 0 within 0.53 to 0.575; |reward| <= 0.02 for n = 1 and for no memory; exploration index > 0.05 for the full agent and exactly 0 for the other three."
   public let arms = Arm.allCases.map(\.rawValue) + Reference.allCases.map(\.rawValue)
   public let scales = [Scale.quick]
   public let scaledDown =
@@ -83,7 +84,7 @@ public struct EmergentExploration: Recipe {
 
   public func run(_ context: RecipeContext) throws -> RecipeResult {
     let seeds = context.seeds(8)
-    let runs = try context.map(Arm.allCases, seeds: seeds, name: \.rawValue) { arm, seed in
+    let play: @Sendable (Arm, UInt64) throws -> GreedyMetaLearner.Evaluation = { arm, seed in
       var settings = arm.settings
       if arm == .full, context.fault == "forget" { settings.hasMemory = false }
       if arm == .full, context.fault == "short-credit" { settings.episodeDiscount = 0 }
@@ -93,6 +94,10 @@ public struct EmergentExploration: Recipe {
       return learner.evaluate(
         seed: seed &+ 1_000_003, epsilon: context.fault == "noisy-evaluation" ? 0.1 : 0)
     }
+    var runs = try context.map(Arm.allCases, seeds: seeds, name: \.rawValue, play)
+    let place = Arm.allCases.firstIndex(of: .myopic)!
+    runs[place] += try context.map(
+      [.myopic], seeds: Array(context.seeds(40).dropFirst(8)), name: \.rawValue, play)[0]
     let references = try context.map(Reference.allCases, seeds: seeds, name: \.rawValue) { reference, seed in
       reference.policy.averageReward(
         in: BlockBandit(noise: reference.noise), streams: 4000, pulls: 200, seed: seed)
@@ -105,7 +110,7 @@ public struct EmergentExploration: Recipe {
     for (reference, rewards) in zip(Reference.allCases, references) {
       measurements.append(Measurement(reference.rawValue, "reward", rewards))
     }
-    let myopic = runs[Arm.allCases.firstIndex(of: .myopic)!].map(\.reward)
+    let myopic = runs[place].map(\.reward)
     return RecipeResult(
       measurements: measurements, checks: checks(measurements),
       findings: [
