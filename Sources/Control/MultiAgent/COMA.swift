@@ -7,19 +7,20 @@ import Worlds
 /// that an agent might have taken beside the others' actual ones; his advantage is the value of what he did less the
 /// mean over what his policy might have done. Taught the sum of rewards, on short rollouts; box actions become a grid.
 public final class COMA: MultiAgentLearner {
-  private let networks: CounterfactualTeam
-  private let environment: any VectorEnvironment
+  let networks: CounterfactualTeam
+  let settings: String
+  let environment: any VectorEnvironment
   private let rolloutSteps, epochs, batchSize, targetInterval: Int
   private let lambda, explorationDecay, explorationFloor: Double
   private let paysTeam: Bool
-  private var exploration: Double
-  private var normalizer: ObservationNormalizer
+  var exploration: Double
+  var normalizer: ObservationNormalizer
   /// One for each agent; all the same where the team is paid.
-  private var scalers: [RewardNormalizer]
-  private var log = EpisodeLog()
-  private var random: PCG64
-  private var criticSteps = 0
-  public private(set) var steps = 0
+  var scalers: [RewardNormalizer]
+  var log = EpisodeLog()
+  var random: PCG64
+  var criticSteps = 0
+  public internal(set) var steps = 0
 
   /// A rollout; `next...` are the states and choices after each step, of the same episode.
   private struct Play {
@@ -32,6 +33,7 @@ public final class COMA: MultiAgentLearner {
   public init(_ settings: Parameters, world: some World) throws(ParameterError) {
     let team = Team(world)
     var random = PCG64(seed: settings.seed)
+    self.settings = "coma \(settings.line)"
     networks = try CounterfactualTeam(team, settings, random: &random)
     environment = world.vector(count: 1, seed: settings.seed &* 1_000_003)
     rolloutSteps = settings.int("n_steps")

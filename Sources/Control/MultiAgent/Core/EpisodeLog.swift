@@ -2,9 +2,9 @@ import Worlds
 
 /// The last 100 episodes of a learner.
 struct EpisodeLog {
-  private(set) var episodes = 0
-  private var returns: [[Double]] = []
-  private var lengths: [Int] = []
+  var episodes = 0
+  var returns: [[Double]] = []
+  var lengths: [Int] = []
 
   /// Books the episodes that have just ended.
   /// - Returns: Whether there were any.

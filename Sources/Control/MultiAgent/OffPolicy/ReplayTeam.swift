@@ -71,7 +71,7 @@ final class TeamBatch {
 }
 
 /// What sets an off-policy learner of several agents apart: how it acts, and what one update does.
-protocol ReplayMethod: AnyObject {
+protocol ReplayMethod: LearnedParts {
   /// Numbers in which one agent's action is kept.
   var storedWidth: Int { get }
   /// Chooses all agents' actions: agents x stored width.
@@ -92,14 +92,14 @@ final class ReplayTeam {
   let settings: ReplaySettings
   let method: any ReplayMethod
   let environment: any VectorEnvironment
-  private(set) var steps = 0
-  private(set) var normalizer: ObservationNormalizer
-  private var log = EpisodeLog()
-  private let buffer: ReplayBuffer
+  var steps = 0
+  var normalizer: ObservationNormalizer
+  var log = EpisodeLog()
+  let buffer: ReplayBuffer
   private let sample: ReplaySample
   private let batch: TeamBatch
-  private var scalers: [RewardNormalizer]
-  private var random: PCG64
+  var scalers: [RewardNormalizer]
+  var random: PCG64
   private var before, state, chosen, joint: [Float]
   private var paid: [Double]
 

@@ -32,6 +32,8 @@ final class OnPolicyTeam {
   let critics: [ValueCritic]
   var steps = 0
   var log = EpisodeLog()
+  /// Where the training stood when it was last told of.
+  var told = (steps: 0, episodes: 0)
   var normalizer: ObservationNormalizer
   var random: PCG64
 
@@ -131,7 +133,6 @@ final class OnPolicyTeam {
   func learn(
     total: Int, progress: (LearnerProgress) throws -> Void, isCancelled: () -> Bool
   ) throws {
-    var told = (steps: steps, episodes: log.episodes)
     while steps < total, !isCancelled() {
       try collect()
       try improve()
