@@ -70,7 +70,7 @@ public final class COMA: MultiAgentLearner {
     var play = Play(
       states: [], nextStates: [], choices: [], nextChoices: [], paid: team.spaces.map { _ in [] },
       terminated: [], isLast: [])
-    var state = normalized(environment.observations, learns: true)
+    var state = normalized(environment.states(team), learns: true)
     var choices = networks.draw(state[...], epsilon: exploration, random: &random)
     for _ in 0..<rolloutSteps {
       play.states += state
@@ -88,10 +88,10 @@ public final class COMA: MultiAgentLearner {
       }
       play.terminated.append(isOver)
       play.isLast.append(isOver || isCut)
-      state = normalized(environment.observations, learns: true)
+      state = normalized(environment.states(team), learns: true)
       choices = networks.draw(state[...], epsilon: exploration, random: &random)
       if log.book(environment) {
-        let last = normalized(environment.finalObservations, learns: false)
+        let last = normalized(environment.finalObservations.baseAddress!, learns: false)
         play.nextStates += last
         play.nextChoices += networks.draw(last[...], epsilon: exploration, random: &random)
       } else {
@@ -102,10 +102,10 @@ public final class COMA: MultiAgentLearner {
     return play
   }
 
-  private func normalized(_ seen: UnsafeBufferPointer<Float>, learns: Bool) -> [Float] {
-    if learns { normalizer.observe(seen.baseAddress!) }
+  private func normalized(_ seen: UnsafePointer<Float>, learns: Bool) -> [Float] {
+    if learns { normalizer.observe(seen) }
     var state = [Float](repeating: 0, count: team.stateWidth)
-    normalizer.normalize(seen.baseAddress!, into: &state)
+    normalizer.normalize(seen, into: &state)
     return state
   }
 

@@ -161,7 +161,7 @@ final class ReplayTeam {
   /// One step of the world.
   /// - Returns: Whether an episode ended.
   private func step() throws(LearnerError) -> Bool {
-    let seen = environment.observations.baseAddress!
+    let seen = environment.states(team)
     normalizer.observe(seen)
     for place in before.indices { before[place] = seen[place] }
     if steps < settings.learningStarts {
@@ -186,9 +186,10 @@ final class ReplayTeam {
       for agent in paid.indices { paid[agent] = sum }
     }
     for agent in paid.indices { scalers[agent].observe(paid[agent], terminated: isOver, truncated: isCut) }
-    let after = isOver || isCut ? environment.finalObservations : environment.observations
+    let after =
+      isOver || isCut ? environment.finalObservations.baseAddress! : environment.states(team)
     buffer.append(
-      observation: before, action: chosen, rewards: paid, next: after.baseAddress!, terminated: isOver)
+      observation: before, action: chosen, rewards: paid, next: after, terminated: isOver)
   }
 
   private func draw() {

@@ -74,7 +74,7 @@ public class EpisodeLearner: MultiAgentLearner {
     var isNew = true
     while (batch.rows < rolloutSteps || !isNew) && batch.rows < 10 * rolloutSteps {
       if isNew { batch.starts.append(batch.rows) }
-      let seen = environment.observations.baseAddress!
+      let seen = environment.states(team)
       normalizer.observe(seen)
       normalizer.normalize(seen, into: &state)
       batch.states += state
