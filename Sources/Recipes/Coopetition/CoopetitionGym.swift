@@ -24,7 +24,7 @@ public struct CoopetitionGym: Recipe {
   public let arms = ["private", "integrated, seeing nothing", "integrated", "cooperative"]
   public let scales = [Scale.quick]
   public let scaledDown = """
-    One learner (the library's `ippo`, 160,000 steps) in one game stands for 16 learners in 20 games at up to a million \
+    One learner (the library's ippo, 160,000 steps) in one game stands for 16 learners in 20 games at up to a million \
     steps; the other games are judged by constants and oracles. The published returns are not a target: the card \
     lists the defects of the released learners that they rest on.
     """
