@@ -1,3 +1,4 @@
+import Numeric
 import Worlds
 
 /// Shaping rules, one after the other, as what a learner is paid.
@@ -25,8 +26,13 @@ public final class ShapedReward: StepReward {
   public var measurements: [(name: String, value: Double)] { shapers.flatMap(\.measurements) }
   /// What the user should know, a sentence each.
   public var warnings: [String] { shapers.flatMap(\.warnings) }
-  /// Counts, visited subgoals and learned potentials are memory; rules that are functions of the transition have none.
-  public var hasMemory: Bool { !shapers.allSatisfy(\.isStationary) }
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    for (index, shaper) in shapers.enumerated() { try archive.put(part: "\(index)", shaper.save) }
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    for index in shapers.indices { try shapers[index].restore(from: archive.part("\(index)")) }
+  }
 
   public func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
     for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }

@@ -11,6 +11,8 @@ public struct StateArchive: Sendable {
   /// Counts changes of the sections' meaning; a reader takes its own version only.
   public let version: Int
   private var sections: [(name: String, bytes: Data)] = []
+  /// What stands before the names that are given: the parts within which this is.
+  private var path = ""
 
   public init(kind: String, version: Int) {
     self.kind = kind
@@ -22,6 +24,8 @@ public struct StateArchive: Sendable {
   public mutating func put(_ name: String, _ values: [Float]) { put(name, elements: values) }
   public mutating func put(_ name: String, _ values: [Double]) { put(name, elements: values) }
   public mutating func put(_ name: String, _ values: [Int]) { put(name, elements: values.map { Int64($0) }) }
+  public mutating func put(_ name: String, _ value: Int) { put(name, [value]) }
+  public mutating func put(_ name: String, _ value: Double) { put(name, [value]) }
   public mutating func put(_ name: String, _ text: String) { put(name, bytes: Data(text.utf8)) }
   public mutating func put(_ name: String, _ flags: [Bool]) {
     put(name, bytes: Data(flags.map { $0 ? 1 : 0 }))
@@ -36,19 +40,37 @@ public struct StateArchive: Sendable {
 
   /// - Precondition: No section of that name yet.
   public mutating func put(_ name: String, bytes: Data) {
+    let name = path + name
     precondition(!sections.contains { $0.name == name }, "a section \"\(name)\" is there already")
     sections.append((name, bytes))
+  }
+
+  /// Lets something keep itself under a name of its own, so that several of a kind have room in one file.
+  public mutating func put(
+    part name: String, _ save: (inout StateArchive) throws(StateArchiveError) -> Void
+  ) throws(StateArchiveError) {
+    let outer = path
+    path += name + "/"
+    try save(&self)
+    path = outer
+  }
+
+  /// What `put(part:_:)` kept under a name.
+  public func part(_ name: String) -> StateArchive {
+    var part = self
+    part.path += name + "/"
+    return part
   }
 
   private mutating func put<Element: BitwiseCopyable>(_ name: String, elements: [Element]) {
     put(name, bytes: elements.withUnsafeBytes { Data($0) })
   }
 
-  public func contains(_ name: String) -> Bool { sections.contains { $0.name == name } }
+  public func contains(_ name: String) -> Bool { sections.contains { $0.name == path + name } }
 
   /// - Throws: `StateArchiveError.missing`.
   public func bytes(_ name: String) throws(StateArchiveError) -> Data {
-    guard let section = sections.first(where: { $0.name == name }) else { throw .missing(name) }
+    guard let section = sections.first(where: { $0.name == path + name }) else { throw .missing(path + name) }
     return section.bytes
   }
 
@@ -80,6 +102,27 @@ public struct StateArchive: Sendable {
     let all = try integers(name)
     guard all.count == 1 else { throw .wrongSize(name) }
     return all[0]
+  }
+
+  /// One number of a section that holds just one.
+  public func double(_ name: String) throws(StateArchiveError) -> Double {
+    let all = try doubles(name)
+    guard all.count == 1 else { throw .wrongSize(name) }
+    return all[0]
+  }
+
+  /// As many numbers as `count`.
+  public func doubles(_ name: String, count: Int) throws(StateArchiveError) -> [Double] {
+    let all = try doubles(name)
+    guard all.count == count else { throw .wrongSize(name) }
+    return all
+  }
+
+  /// As many numbers as `count`.
+  public func integers(_ name: String, count: Int) throws(StateArchiveError) -> [Int] {
+    let all = try integers(name)
+    guard all.count == count else { throw .wrongSize(name) }
+    return all
   }
 
   /// Puts a section's numbers in place of a network's parameters.
@@ -184,41 +227,5 @@ public struct StateArchive: Sendable {
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
     return hash
-  }
-}
-
-/// A file of a `StateArchive` that cannot be used.
-public enum StateArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
-  case unreadable(String)
-  /// Not such a file at all.
-  case noArchive(String)
-  /// The checksum does not fit: cut short or changed.
-  case broken(String)
-  case otherKind(String, found: String, expected: String)
-  case otherVersion(String, found: Int, expected: Int)
-  case missing(String)
-  /// As many numbers as do not fit what they are for.
-  case wrongSize(String)
-  /// Saved with other settings than those that are to go on.
-  case otherSettings(String)
-  /// What a state holds that cannot be kept.
-  case notKept(String)
-
-  public var description: String {
-    switch self {
-    case .unreadable(let path): "\(path) cannot be read: is it there, and may you read it?"
-    case .noArchive(let path): "\(path) is no file that Laurel has saved"
-    case .broken(let path):
-      "\(path) is broken (its checksum does not fit): take another copy, or make it anew"
-    case .otherKind(let path, let found, let expected): "\(path) holds a \(found), not a \(expected)"
-    case .otherVersion(let path, let found, let expected):
-      "\(path) was written in version \(found) of its format, this program reads \(expected): make it anew"
-    case .missing(let name): "the saved state has no \"\(name)\""
-    case .wrongSize(let name):
-      "the saved \"\(name)\" has another size: it was saved with other settings (world, network, buffer)"
-    case .otherSettings(let what):
-      "the saved \(what) has other settings (world, method, seed, network): go on with those that it was saved with"
-    case .notKept(let what): what
-    }
   }
 }

@@ -59,11 +59,23 @@ import Worlds
   @Test func ppoGoesOnBitForBitOnBoxes() throws { try comparePPO(Pendulum()) }
   @Test func ppoGoesOnBitForBitWithStatesThatAreEncoded() throws { try comparePPO(Gems(size: 5)) }
 
-  @Test func aRuleWithoutMemoryGoesOnAndOneWithItIsRefused() throws {
+  @Test func shapingRulesGoOnWithWhatTheyRemember() throws {
     try comparePPO(CartPole(maximumSteps: 50), shapers: [AffineReward(factor: 0.5, offset: 0.1)])
-    let error = #expect(throws: StateArchiveError.self) {
-      try comparePPO(RoomsWithoutWalls(), shapers: [CountBonus()])
+    try comparePPO(RoomsWithoutWalls(), shapers: [CountBonus(), AnnealedShaping(CountBonus(), steps: 900)])
+  }
+
+  @Test func aRewardThatKeepsNothingIsRefused() {
+    final class Noisy: StepReward {
+      var count = 0.0
+      func pay(_ batch: TransitionBatch, into rewards: UnsafeMutableBufferPointer<Double>) {
+        count += 1
+        for lane in 0..<batch.lanes { rewards[lane] = count }
+      }
     }
+    let learner = PPO(CartPole(), ppo())
+    learner.reward = Noisy()
+    var archive = StateArchive(kind: "test", version: 1)
+    let error = #expect(throws: StateArchiveError.self) { try learner.save(in: &archive) }
     #expect(error.map { "\($0)".contains("keeps its memory to itself") } == true)
   }
 

@@ -37,6 +37,32 @@ import Testing
     }
   }
 
+  @Test func partsHaveNamesOfTheirOwn() throws {
+    func keep(_ value: Double) -> (inout StateArchive) throws(StateArchiveError) -> Void {
+      { (archive: inout StateArchive) throws(StateArchiveError) in archive.put("value", value) }
+    }
+    var archive = StateArchive(kind: "thing", version: 1)
+    archive.put("value", 1.5)
+    try archive.put(part: "a", keep(2.5))
+    try archive.put(part: "b") { (part: inout StateArchive) throws(StateArchiveError) in
+      try part.put(part: "a", keep(3.5))
+      part.put("counts", [1, 2])
+    }
+    archive.put("after", 7)
+    try withFile { path in
+      try archive.write(to: path)
+      let read = try StateArchive(path: path, kind: "thing", version: 1)
+      #expect(try read.double("value") == 1.5 && read.integer("after") == 7)
+      #expect(try read.part("a").double("value") == 2.5)
+      #expect(try read.part("b").part("a").double("value") == 3.5)
+      #expect(read.part("b").contains("counts") && !read.contains("counts"))
+      #expect(throws: StateArchiveError.missing("b/value")) { try read.part("b").double("value") }
+      #expect(throws: StateArchiveError.wrongSize("counts")) {
+        try read.part("b").integers("counts", count: 3)
+      }
+    }
+  }
+
   @Test func aChangedOrOtherFileIsRefused() throws {
     var archive = StateArchive(kind: "thing", version: 3)
     archive.put("numbers", (0..<100).map(Double.init))

@@ -7,19 +7,20 @@ import Worlds
 /// that an agent might have taken beside the others' actual ones; his advantage is the value of what he did less the
 /// mean over what his policy might have done. Taught the sum of rewards, on short rollouts; box actions become a grid.
 public final class COMA: MultiAgentLearner {
-  private let networks: CounterfactualTeam
-  private let environment: any VectorEnvironment
+  let networks: CounterfactualTeam
+  let settings: String
+  let environment: any VectorEnvironment
   private let rolloutSteps, epochs, batchSize, targetInterval: Int
   private let lambda, explorationDecay, explorationFloor: Double
   private let paysTeam: Bool
-  private var exploration: Double
-  private var normalizer: ObservationNormalizer
+  var exploration: Double
+  var normalizer: ObservationNormalizer
   /// One for each agent; all the same where the team is paid.
-  private var scalers: [RewardNormalizer]
-  private var log = EpisodeLog()
-  private var random: PCG64
-  private var criticSteps = 0
-  public private(set) var steps = 0
+  var scalers: [RewardNormalizer]
+  var log = EpisodeLog()
+  var random: PCG64
+  var criticSteps = 0
+  public internal(set) var steps = 0
 
   /// A rollout; `next...` are the states and choices after each step, of the same episode.
   private struct Play {
@@ -32,6 +33,7 @@ public final class COMA: MultiAgentLearner {
   public init(_ settings: Parameters, world: some World) throws(ParameterError) {
     let team = Team(world)
     var random = PCG64(seed: settings.seed)
+    self.settings = "coma \(settings.line)"
     networks = try CounterfactualTeam(team, settings, random: &random)
     environment = world.vector(count: 1, seed: settings.seed &* 1_000_003)
     rolloutSteps = settings.int("n_steps")
@@ -68,7 +70,7 @@ public final class COMA: MultiAgentLearner {
     var play = Play(
       states: [], nextStates: [], choices: [], nextChoices: [], paid: team.spaces.map { _ in [] },
       terminated: [], isLast: [])
-    var state = normalized(environment.observations, learns: true)
+    var state = normalized(environment.states(team), learns: true)
     var choices = networks.draw(state[...], epsilon: exploration, random: &random)
     for _ in 0..<rolloutSteps {
       play.states += state
@@ -86,10 +88,10 @@ public final class COMA: MultiAgentLearner {
       }
       play.terminated.append(isOver)
       play.isLast.append(isOver || isCut)
-      state = normalized(environment.observations, learns: true)
+      state = normalized(environment.states(team), learns: true)
       choices = networks.draw(state[...], epsilon: exploration, random: &random)
       if log.book(environment) {
-        let last = normalized(environment.finalObservations, learns: false)
+        let last = normalized(environment.finalObservations.baseAddress!, learns: false)
         play.nextStates += last
         play.nextChoices += networks.draw(last[...], epsilon: exploration, random: &random)
       } else {
@@ -100,10 +102,10 @@ public final class COMA: MultiAgentLearner {
     return play
   }
 
-  private func normalized(_ seen: UnsafeBufferPointer<Float>, learns: Bool) -> [Float] {
-    if learns { normalizer.observe(seen.baseAddress!) }
+  private func normalized(_ seen: UnsafePointer<Float>, learns: Bool) -> [Float] {
+    if learns { normalizer.observe(seen) }
     var state = [Float](repeating: 0, count: team.stateWidth)
-    normalizer.normalize(seen.baseAddress!, into: &state)
+    normalizer.normalize(seen, into: &state)
     return state
   }
 

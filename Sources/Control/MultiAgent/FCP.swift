@@ -11,9 +11,15 @@ public final class FCP: MultiAgentLearner {
   private let partnerShare, recentProbability: Double
   private let checkpointSteps: Int
   private var pool: PartnerPool
+  /// Which of the population is being trained, and up to which step before it is kept again; nil between two.
+  private var trained: (member: Int, mark: Int)?
+  /// Whether the learner's training with the pool has begun and not ended.
+  private var isPlaying = false
+  private let settings: String
 
   public init(_ settings: Parameters, world: some World) throws(ParameterError) {
     try Team(world).requireBounds(for: "fcp")
+    self.settings = "fcp \(settings.line)"
     var given = try OnPolicySettings(settings)
     partnerShare = settings.double("partner_share")
     recentProbability = settings.double("recent_prob")
@@ -41,14 +47,14 @@ public final class FCP: MultiAgentLearner {
     totalTimesteps: Int, progress: (LearnerProgress) throws -> Void, isCancelled: () -> Bool
   ) throws {
     let budget = Int(Double(totalTimesteps) * partnerShare) / population.count
-    var episodes = 0
-    for (index, member) in population.enumerated() where member.steps < budget && !isCancelled() {
-      let before = (0..<index).reduce(0) { $0 + population[$1].steps }
-      try train(member, budget, before, &episodes, progress, isCancelled)
+    for (index, member) in population.enumerated()
+    where (member.steps < budget || trained?.member == index) && !isCancelled() {
+      try train(index, budget, progress, isCancelled)
     }
     if isCancelled() { return }
-    learner.useNewPartners(pool)
-    let before = population.reduce(0) { $0 + $1.steps }
+    if !isPlaying { learner.useNewPartners(pool) }
+    isPlaying = true
+    let (before, episodes) = spent(on: population.count)
     try learner.learn(
       total: max(totalTimesteps - before, 0),
       progress: { report in
@@ -57,31 +63,59 @@ public final class FCP: MultiAgentLearner {
         report.episodes += episodes
         try progress(report)
       }, isCancelled: isCancelled)
+    isPlaying = learner.steps < totalTimesteps - before
+  }
+
+  /// Steps and episodes of the first `count` of the population.
+  private func spent(on count: Int) -> (steps: Int, episodes: Int) {
+    population.prefix(count).reduce((0, 0)) { ($0.0 + $1.steps, $0.1 + $1.log.episodes) }
   }
 
   /// Trains one of the population with itself, and keeps it on the way.
   private func train(
-    _ member: OnPolicyTeam, _ budget: Int, _ before: Int, _ episodes: inout Int,
-    _ progress: (LearnerProgress) throws -> Void, _ isCancelled: () -> Bool
+    _ index: Int, _ budget: Int, _ progress: (LearnerProgress) throws -> Void, _ isCancelled: () -> Bool
   ) throws {
-    if member.steps == 0 { pool.older.append(member.snapshot()) }
+    let member = population[index]
+    if member.steps == 0, trained == nil { pool.older.append(member.snapshot()) }
     var marks = Set(stride(from: checkpointSteps, to: budget, by: checkpointSteps))
     marks.insert(budget / 2)
-    let earlier = episodes
-    for mark in marks.sorted() + [budget] where mark > member.steps {
+    let before = spent(on: index)
+    while let mark = trained?.mark ?? (marks.sorted() + [budget]).first(where: { $0 > member.steps }) {
+      trained = (index, mark)
       try member.learn(
         total: mark,
         progress: { report in
           var report = report
-          episodes = earlier + report.episodes
-          report.steps += before
-          report.episodes = episodes
+          report.steps += before.steps
+          report.episodes += before.episodes
           try progress(report)
         }, isCancelled: isCancelled)
-      if isCancelled() { return }
+      if member.steps < mark { return }
       if mark < budget { pool.older.append(member.snapshot()) }
+      trained = nil
     }
     pool.recent.append(member.snapshot())
+  }
+
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    archive.put("settings", settings)
+    archive.put("trained", trained.map { [$0.member, $0.mark] } ?? [])
+    archive.put("is.playing", [isPlaying])
+    try archive.put(part: "pool", pool.save)
+    for (index, member) in population.enumerated() { try archive.put(part: "member.\(index)", member.save) }
+    try archive.put(part: "learner", learner.save)
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    let place = try archive.integers("trained")
+    trained = place.count == 2 ? (place[0], place[1]) : nil
+    isPlaying = try archive.flags("is.playing") == [true]
+    try pool.restore(from: archive.part("pool"), like: learner.snapshot)
+    for (index, member) in population.enumerated() {
+      try member.restore(from: archive.part("member.\(index)"))
+    }
+    try learner.restore(from: archive.part("learner"))
   }
 
   public func act(_ observations: [Float], deterministic: Bool) throws -> [Float] {

@@ -7,6 +7,8 @@ import Worlds
 /// policy or by one of those it kept every `chunk_steps` steps.
 public final class SelfPlayPPO: OnPolicyLearner {
   private let chunkSteps: Int
+  /// The steps after which the policy is kept next.
+  private var nextKept: Int
 
   override class var name: String { "selfplay_ppo" }
   override class func plan(_ settings: Parameters) -> OnPolicyPlan {
@@ -17,6 +19,7 @@ public final class SelfPlayPPO: OnPolicyLearner {
 
   public required init(_ settings: Parameters, world: some World) throws(ParameterError) {
     chunkSteps = settings.int("chunk_steps")
+    nextKept = chunkSteps
     try super.init(settings, world: world)
   }
 
@@ -24,10 +27,23 @@ public final class SelfPlayPPO: OnPolicyLearner {
     totalTimesteps: Int, progress: (LearnerProgress) throws -> Void, isCancelled: () -> Bool
   ) throws {
     while steps < totalTimesteps, !isCancelled() {
+      if steps >= nextKept {
+        engine.plan.partners?.older.append(engine.snapshot())
+        nextKept = steps + chunkSteps
+      }
       try super.learn(
-        totalTimesteps: min(steps + chunkSteps, totalTimesteps), progress: progress, isCancelled: isCancelled)
-      engine.plan.partners?.older.append(engine.snapshot())
+        totalTimesteps: min(nextKept, totalTimesteps), progress: progress, isCancelled: isCancelled)
     }
+  }
+
+  public override func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    try super.save(in: &archive)
+    archive.put("next.kept", nextKept)
+  }
+
+  public override func restore(from archive: StateArchive) throws(StateArchiveError) {
+    try super.restore(from: archive)
+    nextKept = try archive.integer("next.kept")
   }
 
   static let kind = LearnerKind(

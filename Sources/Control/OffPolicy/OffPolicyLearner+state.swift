@@ -2,16 +2,12 @@ import Numeric
 
 extension OffPolicyLearner {
   /// Keeps everything that learning changes: networks, optimisers, the replay buffer, the running environment,
-  /// counters, the generator.
+  /// counters, the generator, and what a reward in place of the world's remembers.
   ///
   /// Between two steps (in `onEpisode`) a learner that `restore`s it goes on as this one does, bit for bit.
-  /// - Throws: `StateArchiveError.notKept` when a reward that stands in for the world's has a memory of its own, or the
-  ///   world's state cannot be kept.
+  /// - Throws: `StateArchiveError.notKept` when that reward or the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    if let reward, reward.hasMemory {
-      throw .notKept(
-        "a reward in place of the world's keeps its memory to itself: such a run cannot be resumed")
-    }
+    if let reward { try archive.put(part: "reward", reward.save) }
     archive.put("settings", "\(Self.self) \(configuration)")
     archive.put("counters", [steps, updates])
     archive.put("random", random)
@@ -28,8 +24,8 @@ extension OffPolicyLearner {
     guard try archive.text("settings") == "\(Self.self) \(configuration)" else {
       throw .otherSettings("learner")
     }
-    let counters = try archive.integers("counters")
-    guard counters.count == 2 else { throw .wrongSize("counters") }
+    let counters = try archive.integers("counters", count: 2)
+    try reward?.restore(from: archive.part("reward"))
     for (name, network) in networks { try archive.restore(name, into: network) }
     for (name, vector) in vectors { try archive.restore(name, into: vector.parameters) }
     for (name, optimizer) in optimizers { try optimizer.restore(name, from: archive) }
@@ -61,7 +57,8 @@ extension ReplayBuffer {
       rewards: try archive.doubles("buffer.rewards"), terminated: try archive.flags("buffer.terminated"))
     let width = kept.count * observationWidth
     guard kept.observations.count == width, kept.nextObservations.count == width,
-      kept.actions.count == kept.count * actionWidth, kept.rewards.count == kept.count,
+      kept.actions.count == kept.count * actionWidth,
+      kept.rewards.count == kept.count * rewardWidth,
       kept.terminated.count == kept.count
     else { throw .wrongSize("buffer") }
     rows = kept

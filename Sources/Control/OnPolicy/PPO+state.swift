@@ -1,16 +1,13 @@
 import Numeric
 
 extension PPO {
-  /// Keeps everything that learning changes: networks, optimisers, running environments, counters, the generator.
+  /// Keeps everything that learning changes: networks, optimisers, running environments, counters, the generator, and
+  /// what a reward in place of the world's remembers.
   ///
   /// Between two updates (in `onUpdate`) a learner that `restore`s it goes on as this one does, bit for bit.
-  /// - Throws: `StateArchiveError.notKept` when a reward that stands in for the world's has a memory of its own, or the
-  ///   world's state cannot be kept.
+  /// - Throws: `StateArchiveError.notKept` when that reward or the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    if let reward, reward.hasMemory {
-      throw .notKept(
-        "a reward in place of the world's keeps its memory to itself: such a run cannot be resumed")
-    }
+    if let reward { try archive.put(part: "reward", reward.save) }
     archive.put("settings", "ppo \(configuration)")
     archive.put("counters", [steps, episodes])
     archive.put("random", random)
@@ -27,8 +24,8 @@ extension PPO {
   /// - Throws: `StateArchiveError` for a state of other settings; the learner is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
     guard try archive.text("settings") == "ppo \(configuration)" else { throw .otherSettings("learner") }
-    let counters = try archive.integers("counters")
-    guard counters.count == 2 else { throw .wrongSize("counters") }
+    let counters = try archive.integers("counters", count: 2)
+    try reward?.restore(from: archive.part("reward"))
     try archive.restore("policy", into: policy)
     try archive.restore("value", into: value)
     try archive.restore("deviations", into: logDeviations.parameters)

@@ -98,7 +98,11 @@ public final class PPO {
         logDeviations, parameters: logDeviations.parameters, gradients: logDeviations.gradients,
         learningRate: configuration.learningRate, epsilon: 1e-5),
     ]
-    rollout = Rollout(steps: configuration.nSteps, rows: rows, width: width, actionWidth: distribution.width)
+    let inputs = RolloutInputs(
+      rows: configuration.nSteps * rows, width: width,
+      copies: environment.sharedObservations == nil ? 1 : environment.agents)
+    rollout = Rollout(
+      steps: configuration.nSteps, rows: rows, inputs: inputs, actionWidth: distribution.width)
   }
 
   /// Trains until `totalSteps` steps of all environments are taken.
@@ -149,11 +153,12 @@ public final class PPO {
     var clipped = [Float](repeating: 0, count: rows * distribution.width)
     for step in 0..<configuration.nSteps {
       let start = step * rows
-      let seen = environment.observations
-      rollout.observations.withUnsafeMutableBufferPointer {
-        ($0.baseAddress! + start * width).update(from: seen.baseAddress!, count: rows * width)
+      let kept = environment.sharedObservations ?? environment.observations
+      rollout.inputs.values.withUnsafeMutableBufferPointer {
+        ($0.baseAddress! + step * kept.count).update(from: kept.baseAddress!, count: kept.count)
       }
-      act(seen.baseAddress!, start, &clipped)
+      act(environment.observations.baseAddress!, start, &clipped)
+      let before = reward == nil ? [] : Array(environment.observations)
       environment.step(clipped)
       let agents = environment.agents
       var hasEnded = false
@@ -163,7 +168,7 @@ public final class PPO {
         rollout.isLast[start + lane] = environment.terminated[index] || environment.truncated[index]
         hasEnded = hasEnded || rollout.isLast[start + lane]
       }
-      if let reward { payAnother(reward, start, &paid) }
+      if let reward { payAnother(reward, before, start, &paid) }
       for lane in 0..<rows { rollout.rewards[start + lane] = Float(paid[lane]) }
       if hasEnded { endEpisodes(start) }
       steps += environment.count
@@ -197,15 +202,15 @@ public final class PPO {
   }
 
   /// Replaces the world's rewards of the step that has just been made.
-  private func payAnother(_ reward: any StepReward, _ start: Int, _ paid: inout [Double]) {
+  private func payAnother(
+    _ reward: any StepReward, _ before: [Float], _ start: Int, _ paid: inout [Double]
+  ) {
     let size = distribution.width
-    rollout.observations.withUnsafeBufferPointer { observations in
+    before.withUnsafeBufferPointer { observations in
       rollout.actions.withUnsafeBufferPointer { actions in
         probabilities.withUnsafeBufferPointer { probabilities in
           var batch = TransitionBatch(
-            lanes: rows,
-            observations: UnsafeBufferPointer(
-              rebasing: observations[start * width..<(start + rows) * width]),
+            lanes: rows, observations: observations,
             actions: UnsafeBufferPointer(rebasing: actions[start * size..<(start + rows) * size]),
             nextObservations: environment.observations, finalObservations: environment.finalObservations,
             rewards: environment.rewards, terminated: environment.terminated,

@@ -1,16 +1,29 @@
+/// What was seen in a rollout, row after row; kept once where several agents see the same.
+final class RolloutInputs {
+  var values: [Float]
+  let width: Int
+  /// How many of a rollout's rows, one after the other, each row of these stands for.
+  let copies: Int
+
+  init(rows: Int, width: Int, copies: Int = 1) {
+    (self.width, self.copies) = (width, copies)
+    values = Array(repeating: 0, count: rows / copies * width)
+  }
+}
+
 /// What a policy did and got between two updates: steps x rows, rows being environments times agents.
 final class Rollout {
-  var observations: [Float]
+  let inputs: RolloutInputs
   var actions: [Float]
   var rewards, values, logProbabilities, advantages, returns: [Float]
   var isLast: [Bool]
-  let width: Int
   let actionWidth: Int
+  var width: Int { inputs.width }
 
-  init(steps: Int, rows: Int, width: Int, actionWidth: Int) {
-    self.width = width
+  /// - Parameter inputs: Of `steps` x `rows` rows; several rollouts may share them.
+  init(steps: Int, rows: Int, inputs: RolloutInputs, actionWidth: Int) {
+    self.inputs = inputs
     self.actionWidth = actionWidth
-    observations = Array(repeating: 0, count: steps * rows * width)
     actions = Array(repeating: 0, count: steps * rows * actionWidth)
     rewards = Array(repeating: 0, count: steps * rows)
     (values, logProbabilities, advantages, returns) = (rewards, rewards, rewards, rewards)
@@ -37,9 +50,8 @@ struct Minibatch {
     count = chosen.count
     let (width, size) = (rollout.width, rollout.actionWidth)
     for (row, index) in chosen.enumerated() {
-      for place in 0..<width {
-        observations[row * width + place] = rollout.observations[index * width + place]
-      }
+      let start = index / rollout.inputs.copies * width
+      for place in 0..<width { observations[row * width + place] = rollout.inputs.values[start + place] }
       for place in 0..<size { actions[row * size + place] = rollout.actions[index * size + place] }
       logProbabilities[row] = rollout.logProbabilities[index]
       advantages[row] = rollout.advantages[index]

@@ -6,11 +6,14 @@ import Worlds
 /// The hint is what shaping rules add to the world's reward; the world's own reward is the one that counts. Each
 /// iteration plays `batchEpisodes` episodes for the inner loop and as many for the outer gradient.
 public final class AlignmentTrainer {
-  private let walk: TabularWalk
-  private var hint: ShaperChain
-  private var learner: BehaviourAlignment
+  let walk: TabularWalk
+  var hint: ShaperChain
+  var learner: BehaviourAlignment
+  let settings: String
   private let batchEpisodes: Int
-  private var random: PCG64
+  var random: PCG64
+  /// Episodes of the last iteration that `onEpisode` has not been told of.
+  var untold: ArraySlice<TabularEpisode> = []
 
   /// - Throws: `ShapingError` when a table or the hint does not go with the world.
   public init(
@@ -25,6 +28,7 @@ public final class AlignmentTrainer {
         observationSpace: world.observationSpace(of: 0), actionSpace: world.actionSpace(of: 0),
         discount: settings.discount, process: (world as? FiniteWorld)?.process))
     self.batchEpisodes = batchEpisodes
+    self.settings = "\(settings), \(batchEpisodes) episodes, seed \(seed)"
     learner = BehaviourAlignment(
       reward: BehaviourAlignmentReward(states: walk.states, actions: walk.actions), settings: settings)
     random = PCG64(seed: seed &+ 1)
@@ -47,7 +51,9 @@ public final class AlignmentTrainer {
     totalSteps: Int, onEpisode: (TabularEpisode) throws -> Bool,
     onIteration: (BehaviourAlignment.Report) -> Void = { _ in }
   ) throws {
-    while walk.steps < totalSteps {
+    while true {
+      while let episode = untold.popFirst() { if try !onEpisode(episode) { return } }
+      if walk.steps >= totalSteps { return }
       let (episodes, _) = try play(learner.policy)
       var played: [TabularEpisode] = []
       var failure: (any Error)?
@@ -63,7 +69,7 @@ public final class AlignmentTrainer {
       }
       if let failure { throw failure }
       onIteration(report)
-      for episode in played where try !onEpisode(episode) { return }
+      untold = played[...]
     }
   }
 

@@ -59,7 +59,7 @@ final class TabularWalk {
   let states: Int
   let actions: Int
   private let key: StateKey
-  private(set) var steps = 0
+  var steps = 0
 
   /// - Throws: `ShapingError` when there are several agents, the actions are no choices or the states cannot be
   ///   numbered.

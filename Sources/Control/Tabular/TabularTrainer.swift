@@ -3,7 +3,7 @@ import Worlds
 
 /// Q-learning, SARSA, REINFORCE or a one-step actor-critic on a world of numbered (or binned) states, with shaping.
 public final class TabularTrainer {
-  private enum Learner {
+  enum Learner {
     case q(QLearning)
     case sarsa(SARSA)
     case reinforce(SoftmaxReinforce)
@@ -11,11 +11,11 @@ public final class TabularTrainer {
   }
 
   public let configuration: TabularConfiguration
-  private let walk: TabularWalk
-  private var shaping: ShaperChain
-  private var learner: Learner
-  private var random: PCG64
-  private var batch: [[TabularStep]] = []
+  let walk: TabularWalk
+  var shaping: ShaperChain
+  var learner: Learner
+  var random: PCG64
+  var batch: [[TabularStep]] = []
 
   /// - Throws: `ShapingError` when a table or a shaper does not go with the world.
   public init(

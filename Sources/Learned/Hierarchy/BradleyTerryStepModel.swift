@@ -15,7 +15,7 @@ public final class BradleyTerryStepModel {
   }
 
   public let network: DenseNetwork
-  private let optimizer: Adam
+  let optimizer: Adam
   private var gradient: [Float] = []
 
   public init(inputWidth: Int, hidden: [Int] = [256, 256], learningRate: Double = 1e-3, random: inout PCG64) {

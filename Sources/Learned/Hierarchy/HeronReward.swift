@@ -23,12 +23,12 @@ public final class HeronReward: StepReward {
   public let hierarchy: SignalHierarchy
   public let signals: StepSignals
   public let configuration: HeronConfiguration
-  public private(set) var model: BradleyTerryStepModel?
+  public internal(set) var model: BradleyTerryStepModel?
   /// The normaliser: reward = (model - mean) / deviation.
-  public private(set) var mean = 0.0
-  public private(set) var deviation = 1.0
-  private var scales: [Float]
-  private var random: PCG64
+  public internal(set) var mean = 0.0
+  public internal(set) var deviation = 1.0
+  var scales: [Float]
+  var random: PCG64
   private var input: [Float] = []
   /// The margins at which pairs are compared; nil: the hierarchy's, from the data of each fit.
   private let fixedMargins: [Double]?

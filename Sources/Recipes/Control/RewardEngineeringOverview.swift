@@ -287,6 +287,10 @@ private struct WrongDiscount<Inner: TransitionShaper>: TransitionShaper {
   mutating func shape(_ transition: ShapingTransition, lane: Int) -> Double {
     inner.shape(transition, lane: lane)
   }
+  func save(in archive: inout StateArchive) throws(StateArchiveError) { try inner.save(in: &archive) }
+  mutating func restore(from archive: StateArchive) throws(StateArchiveError) {
+    try inner.restore(from: archive)
+  }
 }
 
 /// The 6 x 6 lava grid, with the constants of card 53.

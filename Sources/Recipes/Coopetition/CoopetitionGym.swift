@@ -24,7 +24,7 @@ public struct CoopetitionGym: Recipe {
   public let arms = ["private", "integrated, seeing nothing", "integrated", "cooperative"]
   public let scales = [Scale.quick]
   public let scaledDown = """
-    One learner (independent PPO, 160,000 steps) in one game stands for 16 learners in 20 games at up to a million \
+    One learner (the library's ippo, 160,000 steps) in one game stands for 16 learners in 20 games at up to a million \
     steps; the other games are judged by constants and oracles. The published returns are not a target: the card \
     lists the defects of the released learners that they rest on.
     """
@@ -63,14 +63,14 @@ public struct CoopetitionGym: Recipe {
     let gap = try ReleaseStudy.largestModeGap(fault: fault)
     let seeds = context.seeds(5)
     let outcomes = try context.map(Self.learners, seeds: seeds, name: { $0.name }) { arm, seed in
-      try IndependentLearners(
+      try LearnerStudy(
         Self.game("slcd", arm.mode, fault: fault, form: .realistic), isBlind: arm.isBlind, seed: seed
       ).learn(iterations: Self.iterations)
     }
     let summed = try context.map(
       [RewardMode.integrated, .cooperative], seeds: seeds, name: { "summed reward, \($0.rawValue)" }
     ) { mode, seed in
-      try IndependentLearners(
+      try LearnerStudy(
         Self.game("slcd", mode, fault: fault, form: .realistic), isSummed: true, seed: seed
       ).learn(iterations: 30)
     }
@@ -79,6 +79,7 @@ public struct CoopetitionGym: Recipe {
       [
         Measurement(arm.name, "return", outcomes.map(\.total)),
         Measurement(arm.name, "final trust", outcomes.map(\.finalTrust)),
+        Measurement(arm.name, "final trust while exploring", outcomes.map(\.exploringTrust)),
         Measurement(arm.name, "mean action", outcomes.map(\.meanAction)),
         Measurement(arm.name, "partner's action while agent 0 is held at 20", outcomes.map(\.answer)),
       ]
@@ -129,7 +130,7 @@ public struct CoopetitionGym: Recipe {
     return CoopetitionGame(parameters, rule: world.rule)
   }
 
-  private static func learningChecks(_ outcomes: [[IndependentLearners.Outcome]], best: Double) -> [Check] {
+  private static func learningChecks(_ outcomes: [[LearnerStudy.Outcome]], best: Double) -> [Check] {
     let (alone, blind, shared) = (outcomes[0], outcomes[1], outcomes[3])
     return [
       Check(
@@ -145,9 +146,9 @@ public struct CoopetitionGym: Recipe {
   }
 
   private static func findings(
-    _ constants: [ReleaseStudy.Anchor], _ summed: [[IndependentLearners.Outcome]],
-    _ cases: [ReleaseStudy.Anchor], _ sighted: [IndependentLearners.Outcome],
-    _ blind: [IndependentLearners.Outcome], _ context: RecipeContext
+    _ constants: [ReleaseStudy.Anchor], _ summed: [[LearnerStudy.Outcome]],
+    _ cases: [ReleaseStudy.Anchor], _ sighted: [LearnerStudy.Outcome],
+    _ blind: [LearnerStudy.Outcome], _ context: RecipeContext
   ) throws -> [String] {
     let beaten = constants.count { $0.value > ($0.rival ?? .infinity) }
     let rivals = constants.compactMap { row in
@@ -158,23 +159,23 @@ public struct CoopetitionGym: Recipe {
     let totals = summed[0].map(\.total)
     let betweenSeeds = (totals.max() ?? 0) - (totals.min() ?? 0)
     let null = VentureCase.nullScores(draws: 2000, seed: context.seed)
-    let (trusting, own) = (sighted.count { $0.finalTrust > 0.9 }, mean(sighted.map(\.meanAction)))
+    let (trusting, own) = (sighted.count { $0.finalTrust > 0.9 }, mean(sighted.map(\.partners)))
     return [
       "Published is that ISAC beats every constant on TR-3; here a constant beats what is published of it in \(beaten) of \(constants.count) games. Best constant against published ISAC: \(rivals.joined(separator: "; ")).",
       "A learner of the summed reward cannot tell integrated from cooperative: with the same seed its return differs by at most \(rounded(betweenModes)) between the modes, between seeds by \(rounded(betweenSeeds)). The published tables show up to 975 between the modes for such learners (ISAC, AppleAppStore).",
       "The rubrics count plausible bands, they do not measure fit: 2,000 random S-LCD parameter sets score \(rounded(null.logarithmic)) of 60 on average, the case itself \(Int(cases[0].value)); TR-2's 49 contains 10 points that are always given, and several of TR-4's cells are 1 by construction.",
       "TR-1's abstract gives 59/60, 49/60, 52/60 and 48/55; the released suites give 58 and 46, 49, 45 (60 with the sum form) and 43 of 51. The gates are the latter.",
-      "Integrated rewards alone do not save trust between self-interested players: my violation lowers my partner's trust in me, which enters my partner's utility, not mine. Learners who see nothing end at a trust of at most \(rounded(blind.map(\.finalTrust).max() ?? .nan)). \(trusting) of \(sighted.count) pairs of learners who see trust keep it under integrated rewards all the same: when agent 0 is held at 20, its partner, who else does \(rounded(own)), does \(rounded(mean(sighted.map(\.answer)))); a partner who sees nothing cannot answer.",
+      "Integrated rewards alone do not save trust between self-interested players: my violation lowers my partner's trust in me, which enters my partner's utility, not mine. Learners who see nothing end at a trust of at most \(rounded(blind.map(\.finalTrust).max() ?? .nan)). \(trusting) of \(sighted.count) pairs of learners who see trust keep it under integrated rewards all the same once they stop exploring (while they explore it ends at \(rounded(mean(sighted.map(\.exploringTrust)))) on average): when agent 0 is held at 20, its partner, who else does \(rounded(own)), does \(rounded(mean(sighted.map(\.answer)))); a partner who sees nothing cannot answer.",
     ]
   }
 
   // MARK: Pictures
 
-  private static func plot(_ outcomes: [[IndependentLearners.Outcome]]) -> Plot {
+  private static func plot(_ outcomes: [[LearnerStudy.Outcome]]) -> Plot {
     let length = outcomes[0][0].course.count
     return .lines(
-      title: "Independent learners in SLCD", x: "iteration of 16 episodes",
-      y: "summed reward of an episode, under its own mode",
+      title: "Independent PPO in SLCD", x: "update (16 episodes)",
+      y: "summed reward of an episode, mean of the last 100, under its own mode",
       series: zip(learners, outcomes).map { arm, outcomes in
         Plot.Curve(arm.name, x: (0..<length).map(Double.init), runs: outcomes.map(\.course))
       })

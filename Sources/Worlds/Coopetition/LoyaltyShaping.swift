@@ -4,7 +4,7 @@ import Rewards
 ///
 /// An agent's cost is `unitCost` times its action, held inside its space; it must already be in the reward (the
 /// coopetition games pay e - a + ..., so that their unit cost is 1).
-public struct LoyaltyShaping: TransitionShaper {
+public struct LoyaltyShaping: MemorylessShaper {
   /// One for all agents, or one for each.
   public let loyalties: [Double]
   public let benefit, tolerance: Double

@@ -10,7 +10,7 @@ extension BatchEnvironment {
     archive.put("environment.last.sums", Array(batch.lastSums))
     archive.put("environment.last.steps", Array(batch.lastSteps))
     archive.put("environment.random", Array(batch.random))
-    archive.put("environment.states", bytes: try Self.bytes(of: batch.states))
+    archive.put("environment.states", bytes: try WorldState<W>.bytes(of: Array(batch.states)))
   }
 
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
@@ -24,7 +24,9 @@ extension BatchEnvironment {
     try Self.fill(batch.lastSums, archive.doubles("environment.last.sums"))
     try Self.fill(batch.lastSteps, archive.integers("environment.last.steps"))
     try Self.fill(batch.random, archive.randoms("environment.random"))
-    try Self.restore(archive.bytes("environment.states"), into: batch.states)
+    let states = try WorldState<W>.states(
+      of: archive.bytes("environment.states"), like: Array(batch.states))
+    try Self.fill(batch.states, states)
   }
 
   private static func fill<Element>(
@@ -32,50 +34,5 @@ extension BatchEnvironment {
   ) throws(StateArchiveError) {
     guard values.count == target.count else { throw .wrongSize("environment") }
     for index in values.indices { target[index] = values[index] }
-  }
-
-  /// States that can be encoded are; those that are plain numbers in memory are copied as they lie there.
-  private static func bytes(of states: UnsafeMutableBufferPointer<W.State>) throws(StateArchiveError) -> Data
-  {
-    if let first = states.first as? any Encodable {
-      return try encoded(first, of: states)
-    }
-    guard _isPOD(W.State.self) else {
-      throw .notKept("the state of a \(W.self) cannot be kept in a file: make \(W.self).State Codable")
-    }
-    return Data(UnsafeRawBufferPointer(UnsafeBufferPointer(states)))
-  }
-
-  private static func encoded<First: Encodable>(
-    _ first: First, of states: UnsafeMutableBufferPointer<W.State>
-  ) throws(StateArchiveError) -> Data {
-    let encoder = PropertyListEncoder()
-    encoder.outputFormat = .binary
-    do { return try encoder.encode(states.map { $0 as? First }) } catch {
-      throw .notKept("the state of a \(W.self) cannot be kept in a file: \(error)")
-    }
-  }
-
-  private static func restore(
-    _ data: Data, into states: UnsafeMutableBufferPointer<W.State>
-  ) throws(StateArchiveError) {
-    if let kind = W.State.self as? any Decodable.Type { return try decode(kind, data, into: states) }
-    guard _isPOD(W.State.self), data.count == states.count * MemoryLayout<W.State>.stride else {
-      throw .wrongSize("environment.states")
-    }
-    _ = data.copyBytes(to: UnsafeMutableRawBufferPointer(states))
-  }
-
-  private static func decode<Kind: Decodable>(
-    _ kind: Kind.Type, _ data: Data, into states: UnsafeMutableBufferPointer<W.State>
-  ) throws(StateArchiveError) {
-    guard let read = try? PropertyListDecoder().decode([Kind].self, from: data), read.count == states.count
-    else {
-      throw .wrongSize("environment.states")
-    }
-    for (index, state) in read.enumerated() {
-      guard let state = state as? W.State else { throw .wrongSize("environment.states") }
-      states[index] = state
-    }
   }
 }

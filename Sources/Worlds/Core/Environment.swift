@@ -59,6 +59,13 @@ public protocol Environment: AnyObject {
   ///   world's matter (most clip them); NaN and choices that do not exist are refused.
   /// - Throws: `EnvironmentError`; the episode goes on unchanged.
   func step(_ actions: [Float]) throws(EnvironmentError) -> Transition
+
+  /// Keeps the running episode in sections that begin with "environment".
+  /// - Throws: `StateArchiveError.notKept` when something in it cannot be kept.
+  func save(in archive: inout StateArchive) throws(StateArchiveError)
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` when it was kept of another world.
+  func restore(from archive: StateArchive) throws(StateArchiveError)
 }
 
 /// One running environment of a known world.
@@ -68,8 +75,8 @@ public final class SingleEnvironment<W: World>: Environment {
   public private(set) var state: W.State?
   public private(set) var steps = 0
   public let agents: Int
-  private var random: PCG64
-  private var isOver = true
+  private(set) var random: PCG64
+  private(set) var isOver = true
   private let observationWidth: Int
   private let actionWidth: Int
   private let sharesObservation: Bool
@@ -108,6 +115,11 @@ public final class SingleEnvironment<W: World>: Environment {
     steps = 0
     isOver = false
     return observation(of: state)
+  }
+
+  /// Takes the place of the running episode.
+  func resume(_ state: W.State?, steps: Int, isOver: Bool, random: PCG64) {
+    (self.state, self.steps, self.isOver, self.random) = (state, steps, isOver, random)
   }
 
   private func observation(of state: W.State) -> [Float] { observation(of: state, 0..<agents) }

@@ -52,12 +52,12 @@ public struct BehaviourAlignment: Sendable {
   }
 
   public let settings: Settings
-  public private(set) var reward: BehaviourAlignmentReward
-  public private(set) var preferences: StateActionTable
-  public private(set) var policy: StateActionTable
-  private var batches: [[[HintedStep]]] = []
-  private var squares: [Double]
-  private var silent = 0
+  public internal(set) var reward: BehaviourAlignmentReward
+  public internal(set) var preferences: StateActionTable
+  public internal(set) var policy: StateActionTable
+  var batches: [[[HintedStep]]] = []
+  var squares: [Double]
+  var silent = 0
   private let initial: [Double]
 
   /// - Precondition: `decay` > 0 where the reward is learned.

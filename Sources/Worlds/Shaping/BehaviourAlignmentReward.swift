@@ -79,7 +79,7 @@ extension BehaviourAlignmentReward {
 
 /// A hint (what another shaper adds) weighted as a behaviour-alignment reward learned to.
 public struct AlignedHint<Hint: TransitionShaper>: TransitionShaper {
-  public private(set) var hint: Hint
+  public internal(set) var hint: Hint
   public let reward: BehaviourAlignmentReward
   private let bins: Int?
   private var key: StateKey?

@@ -10,7 +10,7 @@ public struct CountBonus: TransitionShaper {
   public let maximum: Double
   public let bins: Int?
   private var key: StateKey?
-  private var visits: [Double] = []
+  var visits: [Double] = []
 
   /// - Parameter maximum: nil takes `scale`, which gives scale / sqrt(1 + N).
   public init(scale: Double = 1, maximum: Double? = nil, bins: Int? = nil) {
@@ -53,7 +53,7 @@ public struct FirstVisitBonus: TransitionShaper {
   private var key: StateKey?
   private var place: [Int: Int] = [:]
   /// Lane after lane, one flag a subgoal.
-  private var reached: [Bool] = []
+  var reached: [Bool] = []
 
   public init(states: [Int], bonus: Double = 0.1, bins: Int? = nil) {
     self.states = states
@@ -93,11 +93,11 @@ public struct FirstVisitBonus: TransitionShaper {
 /// Makes any bonus harmless (PBIM: Forbes et al. 2024): what `inner` adds is given as it comes, and the last step
 /// of an episode takes back as much as makes its discounted sum over the episode 0.
 public struct EpisodeNeutral<Inner: TransitionShaper>: TransitionShaper {
-  public private(set) var inner: Inner
+  public internal(set) var inner: Inner
   public let discount: Double?
   private var gamma = 1.0
   /// What was added in the episode, in units of the present step.
-  private var owed: [Double] = []
+  var owed: [Double] = []
 
   public init(_ inner: Inner, discount: Double? = nil) {
     self.inner = inner
@@ -136,11 +136,11 @@ public struct AnnealedShaping<Inner: TransitionShaper>: TransitionShaper {
     case exponential
   }
 
-  public private(set) var inner: Inner
+  public internal(set) var inner: Inner
   /// Transitions of all lanes together.
   public let steps: Int
   public let decay: Decay
-  private var seen = 0
+  var seen = 0
 
   public init(_ inner: Inner, steps: Int, decay: Decay = .linear) {
     precondition(steps >= 1, "shaping that fades over \(steps) steps")

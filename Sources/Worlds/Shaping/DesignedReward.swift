@@ -3,7 +3,7 @@
 ///
 /// Needs a world whose states and outcomes are known (a ``FiniteWorld``: gridworlds, chains). Beginning costs a greedy
 /// search over states, each trial a linear program.
-public struct DesignedReward: TransitionShaper {
+public struct DesignedReward: MemorylessShaper {
   public struct Settings: Sendable, Equatable {
     /// |R| <= limit.
     public var limit = 10.0
@@ -97,12 +97,12 @@ public struct AdaptiveDesignedReward: TransitionShaper {
   }
 
   public let settings: Settings
-  public private(set) var rewards = StateActionTable(states: 0, actions: 0)
+  public internal(set) var rewards = StateActionTable(states: 0, actions: 0)
   /// How often it was designed.
-  public private(set) var designs = 0
+  public internal(set) var designs = 0
   private var design: AdaptiveRewardDesign?
-  private var policy = StateActionTable(states: 0, actions: 0)
-  private var finished = 0
+  var policy = StateActionTable(states: 0, actions: 0)
+  var finished = 0
   private var key: StateKey?
 
   public init(_ settings: Settings = Settings()) { self.settings = settings }

@@ -3,7 +3,7 @@
 /// `distance` adds Phi(s'), which changes the optimum; `progress` adds Phi(s') - Phi(s), which is potential-based
 /// only when the learner's discount is 1; `approach` adds `bonus` whenever Phi rose, which can be farmed by going
 /// to and fro.
-public struct DistanceReward<Phi: Potential>: TransitionShaper {
+public struct DistanceReward<Phi: Potential>: MemorylessShaper {
   public let form: DistanceRewardForm
   public let closeness: Phi
   /// What `approach` pays.
@@ -44,7 +44,7 @@ public enum DistanceRewardForm: String, Sendable, CaseIterable {
 
 /// factor x reward + offset, then limited. An offset c changes the optimum of tasks that end (through the length
 /// of an episode) and adds c / (1 - gamma) to every value in tasks that do not.
-public struct AffineReward: TransitionShaper {
+public struct AffineReward: MemorylessShaper {
   public let factor: Double
   public let offset: Double
   public let limits: ClosedRange<Double>?

@@ -24,7 +24,7 @@ public struct ExplorationGuidedShaping: TransitionShaper {
     public init() {}
   }
 
-  private struct Visit: Sendable {
+  struct Visit: Sendable {
     var state: Int
     var action: Int
     var reward: Double
@@ -33,16 +33,16 @@ public struct ExplorationGuidedShaping: TransitionShaper {
 
   public let settings: Settings
   /// r_phi.
-  public private(set) var intrinsic = StateActionTable(states: 0, actions: 0)
+  public internal(set) var intrinsic = StateActionTable(states: 0, actions: 0)
   /// V of the original return.
-  public private(set) var values: [Double] = []
-  private var count: CountBonus?
+  public internal(set) var values: [Double] = []
+  var count: CountBonus?
   private var key: StateKey?
   private var gamma = 1.0
-  private var running: [[Visit]] = []
-  private var runningPolicies: [[Double]] = []
-  private var episodes: [(visits: [Visit], policies: [Double])] = []
-  private var finished = 0
+  var running: [[Visit]] = []
+  var runningPolicies: [[Double]] = []
+  var episodes: [(visits: [Visit], policies: [Double])] = []
+  var finished = 0
 
   public init(_ settings: Settings = Settings()) {
     self.settings = settings

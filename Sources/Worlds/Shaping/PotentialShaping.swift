@@ -2,7 +2,7 @@
 ///
 /// Q'(s, a) = Q(s, a) - Phi(s), so optimal and near-optimal policies stay what they are. For tabular Q-learning
 /// with the same experience it equals starting at Q = Phi (Wiewiora 2003).
-public struct PotentialShaping<Phi: Potential>: TransitionShaper {
+public struct PotentialShaping<Phi: Potential>: MemorylessShaper {
   public var potential: Phi
   /// nil takes the learner's.
   public let discount: Double?
@@ -53,7 +53,7 @@ public struct PotentialAdvice: TransitionShaper {
   private var key: StateKey?
   private var table = StateActionTable(states: 0, actions: 0)
   /// The potential of the step before, of each lane.
-  private var last: [Double] = []
+  var last: [Double] = []
 
   public init(_ advice: AdviceTable, form: Form, discount: Double? = nil) {
     self.advice = advice
@@ -108,9 +108,9 @@ public struct LearnedPotentialShaping: TransitionShaper {
   public let discount: Double?
   private var gamma = 1.0
   private var key: StateKey?
-  private var values: [Double] = []
+  var values: [Double] = []
   /// The potential of the state in which each lane stands, from when it was entered; NaN at an episode's start.
-  private var entered: [Double] = []
+  var entered: [Double] = []
 
   public init(learningRate: Double = 0.1, scale: Double = 1, bins: Int? = nil, discount: Double? = nil) {
     self.learningRate = learningRate
@@ -156,8 +156,8 @@ public struct AdviceAsPotential: TransitionShaper {
   private var key: StateKey?
   private var table = StateActionTable(states: 0, actions: 0)
   /// Phi as learned so far; the learner must act greedily on Q + Phi.
-  public private(set) var potential = StateActionTable(states: 0, actions: 0)
-  private var entered: [Double] = []
+  public internal(set) var potential = StateActionTable(states: 0, actions: 0)
+  var entered: [Double] = []
 
   public init(_ advice: AdviceTable, learningRate: Double = 0.5, discount: Double? = nil) {
     self.advice = advice

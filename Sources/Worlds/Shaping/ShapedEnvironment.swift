@@ -33,6 +33,18 @@ public final class ShapedEnvironment: Environment {
     return observation
   }
 
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    try archive.put(part: "base", base.save)
+    try archive.put(part: "shaper", shaper.save)
+    archive.put("environment.observation", observation)
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    try base.restore(from: archive.part("base"))
+    try shaper.restore(from: archive.part("shaper"))
+    observation = try archive.floats("environment.observation")
+  }
+
   public func step(_ actions: [Float]) throws(EnvironmentError) -> Transition {
     var transition = try base.step(actions)
     originalRewards = transition.rewards
@@ -115,13 +127,14 @@ public final class ShapedVectorEnvironment: VectorEnvironment {
     base.reset(seed: seed)
   }
 
-  /// - Throws: `StateArchiveError.notKept`: a shaper keeps its memory to itself.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    throw .notKept("a shaping rule keeps its memory to itself: such an environment cannot be kept")
+    try archive.put(part: "base", base.save)
+    try archive.put(part: "shaper", shaper.save)
   }
 
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    throw .notKept("a shaping rule keeps its memory to itself: such an environment cannot be kept")
+    try base.restore(from: archive.part("base"))
+    try shaper.restore(from: archive.part("shaper"))
   }
 
   public func step(_ actions: UnsafeBufferPointer<Float>) {

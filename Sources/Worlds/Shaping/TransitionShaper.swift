@@ -206,6 +206,20 @@ public protocol TransitionShaper: Sendable {
 
   /// Replaces the rewards of all lanes.
   mutating func shape(_ batch: TransitionBatch, rewards: UnsafeMutableBufferPointer<Double>)
+
+  /// Keeps what is remembered. A shaper of the same settings that has begun and `restore`s it goes on as this one does.
+  func save(in archive: inout StateArchive) throws(StateArchiveError)
+  /// Goes on from what `save` kept, after `begin`.
+  /// - Throws: `StateArchiveError` when it was kept of other settings or another world.
+  mutating func restore(from archive: StateArchive) throws(StateArchiveError)
+}
+
+/// A shaper that remembers nothing from one transition to the next.
+public protocol MemorylessShaper: TransitionShaper {}
+
+extension MemorylessShaper {
+  public func save(in archive: inout StateArchive) {}
+  public mutating func restore(from archive: StateArchive) {}
 }
 
 extension TransitionShaper {
@@ -283,5 +297,13 @@ public struct ShaperChain: TransitionShaper {
 
   public mutating func shape(_ batch: TransitionBatch, rewards: UnsafeMutableBufferPointer<Double>) {
     for index in shapers.indices { shapers[index].shape(batch, rewards: rewards) }
+  }
+
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    for (index, shaper) in shapers.enumerated() { try archive.put(part: "\(index)", shaper.save) }
+  }
+
+  public mutating func restore(from archive: StateArchive) throws(StateArchiveError) {
+    for index in shapers.indices { try shapers[index].restore(from: archive.part("\(index)")) }
   }
 }

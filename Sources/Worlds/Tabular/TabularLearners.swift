@@ -98,9 +98,9 @@ public func discountedReturns(_ rewards: some BidirectionalCollection<Double>, d
 
 /// A softmax policy learned by REINFORCE (Williams 1992): theta += rate x mean over steps of G (onehot(a) - pi).
 public struct SoftmaxReinforce: Sendable {
-  public private(set) var preferences: StateActionTable
+  public internal(set) var preferences: StateActionTable
   /// softmax(preferences).
-  public private(set) var policy: StateActionTable
+  public internal(set) var policy: StateActionTable
   public var learningRate: Double
   public var discount: Double
 
@@ -134,9 +134,9 @@ public struct SoftmaxReinforce: Sendable {
 
 /// A softmax policy with a learned baseline (one-step actor-critic; Sutton and Barto 2018, section 13.5).
 public struct ActorCritic: Sendable {
-  public private(set) var preferences: StateActionTable
-  public private(set) var policy: StateActionTable
-  public private(set) var values: [Double]
+  public internal(set) var preferences: StateActionTable
+  public internal(set) var policy: StateActionTable
+  public internal(set) var values: [Double]
   public var actorRate: Double
   public var criticRate: Double
   public var discount: Double

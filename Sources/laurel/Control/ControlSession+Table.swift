@@ -1,6 +1,7 @@
 import Control
 import Foundation
 import Learned
+import Numeric
 import Rewards
 import Studio
 import Worlds
@@ -8,14 +9,15 @@ import Worlds
 /// Control runs of learners that keep tables: policy.json in place of policy.safetensors, reward.json of barfi.
 extension ControlSession {
   func openTable(_ world: some World, _ summary: String?) throws {
-    let began = Date()
     if let bandit = world as? BlockBandit, run.method == .greedyMeta {
-      return try openMeta(bandit, began, summary)
+      return try openMeta(bandit, Date(), summary)
     }
-    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
-    let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
-    var record = RunRecord(name: run.name, seed: run.seed)
-    func note(_ episode: TabularEpisode) throws -> Bool {
+    let books = try openBooks()
+    let (metrics, progress, began) = (books.metrics, books.progress, books.began)
+    var (record, keeper) = (books.record, books.keeper)
+    func note(
+      _ episode: TabularEpisode, _ save: (inout StateArchive) throws(StateArchiveError) -> Void
+    ) throws -> Bool {
       record.lastReturns = Array((record.lastReturns + [episode.worldReturn]).suffix(100))
       let mean = record.lastReturns.reduce(0, +) / Double(record.lastReturns.count)
       progress.reach(Double(episode.steps), note: String(format: "return %.2f", mean))
@@ -28,6 +30,7 @@ extension ControlSession {
         ("steps", Double(episode.steps)), ("return", episode.worldReturn), ("length", Double(episode.length)),
         ("seconds", -began.timeIntervalSinceNow),
       ])
+      if keeper.isDue || Task.isCancelled { try keeper.keep(record, save) }
       return !Task.isCancelled && !(record.lastReturns.count >= 100 && hasArrived(mean))
     }
 
@@ -36,9 +39,9 @@ extension ControlSession {
     let after: Evaluation
     if let configuration = run.tabular {
       let trainer = try TabularTrainer(world, configuration, shapers: run.shapers)
-      before = try evaluate(world) { trainer.act($0) }
-      say("before: \(before.line)")
-      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note)
+      before = try begin(&record, books.archive, trainer.restore) { try evaluate(world) { trainer.act($0) } }
+      try keeper.keep(record, trainer.save)
+      try trainer.learn(totalSteps: run.totalTimesteps) { try note($0, trainer.save) }
       progress.finish()
       (table, after) = (trainer.table, try evaluate(world) { trainer.act($0) })
     } else {
@@ -46,10 +49,10 @@ extension ControlSession {
         world, hint: run.hints, settings: run.alignment,
         batchEpisodes: run.settings.optionalInt("batch_episodes") ?? 20,
         bins: run.settings.optionalInt("bins"), seed: run.seed)
-      before = try evaluate(world) { trainer.act($0) }
-      say("before: \(before.line)")
+      before = try begin(&record, books.archive, trainer.restore) { try evaluate(world) { trainer.act($0) } }
+      try keeper.keep(record, trainer.save)
       var told = false
-      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: note) { report in
+      try trainer.learn(totalSteps: run.totalTimesteps, onEpisode: { try note($0, trainer.save) }) { report in
         if report.isDead, !told {
           told = true
           say(

@@ -7,18 +7,17 @@ import Worlds
 /// Control runs of several agents that learn together (`method: mappo` and so on).
 extension ControlSession {
   func openTeam(_ kind: LearnerKind, _ world: some World, _ summary: String?) throws {
-    let began = Date()
-    var record = RunRecord(name: run.name, seed: run.seed)
-    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
-    let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
+    let books = try openBooks()
+    var (record, keeper) = (books.record, books.keeper)
     let learner = try run.multiAgentLearner(kind, world)
     let play = WorldPolicy(learner)
-    let before = try Evaluation(of: play, in: world, episodes: run.evalEpisodes)
-    say("before: \(before.line)")
+    let measure = { try Evaluation(of: play, in: world, episodes: run.evalEpisodes) }
+    let before = try begin(&record, books.archive, learner.restore, measure: measure)
+    try keeper.keep(record, learner.save)
     try learner.learn(
       totalTimesteps: run.totalTimesteps,
       progress: { report in
-        progress.reach(
+        books.progress.reach(
           Double(report.steps), note: report.meanReturn.map { String(format: "return %.1f", $0) } ?? "")
         (record.steps, record.episodes) = (report.steps, report.episodes)
         if let value = report.meanReturn { record.returns.append(report.steps, value) }
@@ -26,19 +25,21 @@ extension ControlSession {
           record.series["return of agent \(agent)", default: .init()].append(report.steps, value)
         }
         let returns = report.agentReturns.enumerated().map { ("return_\($0.offset)", $0.element) }
-        try metrics.append(
+        try books.metrics.append(
           [
             ("steps", Double(report.steps)), ("episodes", Double(report.episodes)),
             ("return", report.meanReturn ?? .nan), ("length", report.meanLength ?? .nan),
-          ] + returns + [("seconds", -began.timeIntervalSinceNow)])
+          ] + returns + [("seconds", -books.began.timeIntervalSinceNow)])
+        if keeper.isDue { try keeper.keep(record, learner.save) }
       },
       isCancelled: {
         Task.isCancelled || (record.episodes >= 100 && hasArrived(record.returns.values.last))
       })
-    progress.finish()
-    let after = try Evaluation(of: play, in: world, episodes: run.evalEpisodes)
+    if Task.isCancelled { try keeper.keep(record, learner.save) }
+    books.progress.finish()
+    let after = try measure()
     try PolicyFile.write(learner, to: folder.appending(path: PolicyFile.name).path)
-    record.seconds = -began.timeIntervalSinceNow
+    record.seconds = -books.began.timeIntervalSinceNow
     try finish(record, before, after, summary)
   }
 }

@@ -44,7 +44,7 @@ struct ControlSession {
 
   private func learn(_ summary: String?) throws {
     say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
-    if run.learner != nil || run.method.isTabular {
+    if run.learner == nil, run.method == .greedyMeta {
       say("this learner keeps no checkpoints: Ctrl-C ends the run with what was learned until then")
     }
     if let kind = run.learner {
@@ -57,20 +57,9 @@ struct ControlSession {
   }
 
   private func open(_ world: some World, _ summary: String?) throws {
-    let checkpoint = folder.appending(path: Self.checkpointName)
-    let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
-    var record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
-    let began = Date() - record.seconds
-    if kept != nil {
-      say(
-        record.steps == 0 ? "the checkpoint is of the very beginning" : "going on after \(record.steps) steps"
-      )
-    }
-    let metrics = try MetricsFile(
-      folder.appending(path: "metrics.jsonl"), keeping: kept.map { $0.record.metricsLength })
-    var keeper = Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began)
-    let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
-    if record.steps > 0 { progress.reach(Double(record.steps)) }
+    let books = try openBooks()
+    let (metrics, progress, began) = (books.metrics, books.progress, books.began)
+    var (record, keeper) = (books.record, books.keeper)
     let before: Evaluation
     let after: Evaluation
     let policy: DenseNetwork
@@ -92,7 +81,7 @@ struct ControlSession {
           hasProbabilities: world.actionSpace(of: 0).isDiscrete)
         ppo.reward = rules
       }
-      before = try begin(&record, world, kept?.archive, ppo.restore) { ppo.act($0) }
+      before = try begin(&record, books.archive, ppo.restore) { try evaluate(world) { ppo.act($0) } }
       try keeper.keep(record, ppo.save)
       try ppo.learn(totalSteps: run.totalTimesteps) { update in
         progress.reach(
@@ -131,7 +120,9 @@ struct ControlSession {
         learner.reward = rules
         learner.rewardTime = .collected
       }
-      before = try begin(&record, world, kept?.archive, learner.restore) { learner.act($0) }
+      before = try begin(&record, books.archive, learner.restore) {
+        try evaluate(world) { learner.act($0) }
+      }
       try keeper.keep(record, learner.save)
       try learner.learn(totalSteps: run.totalTimesteps) { episode in
         record.lastReturns = Array((record.lastReturns + [episode.worldReturn]).suffix(100))
@@ -159,8 +150,6 @@ struct ControlSession {
     try PolicyFile.write(policy, to: folder.appending(path: PolicyFile.name).path)
     record.seconds = -began.timeIntervalSinceNow
     try finish(record, before, after, summary)
-    // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
-    try? FileManager.default.removeItem(at: checkpoint)
   }
 
   /// Writes the summary and the page, and says where.
@@ -182,21 +171,8 @@ struct ControlSession {
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }
-  }
-
-  /// Restores the learner, or measures it before it learns.
-  private func begin(
-    _ record: inout RunRecord, _ world: some World, _ archive: StateArchive?,
-    _ restore: (StateArchive) throws(StateArchiveError) -> Void, _ act: @escaping ([Float]) -> [Float]
-  ) throws -> Evaluation {
-    if let archive {
-      do { try restore(archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
-      return Evaluation(returns: record.before)
-    }
-    let before = try evaluate(world, act)
-    record.before = before.returns
-    say("before: \(before.line)")
-    return before
+    // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
+    try? FileManager.default.removeItem(at: checkpoint)
   }
 
   func hasArrived(_ value: Double?) -> Bool {

@@ -52,7 +52,7 @@ import Worlds
     let rollout = engine.rollouts[0]
     #expect(rollout.rewards.count == 128)
     // The one-hot seat follows the two numbers of the observation; it stays for an episode of five steps.
-    let seats = (0..<128).map { rollout.observations[$0 * 4 + 2] == 1 ? 0 : 1 }
+    let seats = (0..<128).map { rollout.inputs.values[$0 * 4 + 2] == 1 ? 0 : 1 }
     #expect(Set(seats) == [0, 1])
     for start in stride(from: 0, to: 125, by: 5) { #expect(Set(seats[start..<start + 5]).count == 1) }
   }

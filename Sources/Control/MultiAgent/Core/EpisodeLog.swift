@@ -2,9 +2,9 @@ import Worlds
 
 /// The last 100 episodes of a learner.
 struct EpisodeLog {
-  private(set) var episodes = 0
-  private var returns: [[Double]] = []
-  private var lengths: [Int] = []
+  var episodes = 0
+  var returns: [[Double]] = []
+  var lengths: [Int] = []
 
   /// Books the episodes that have just ended.
   /// - Returns: Whether there were any.
@@ -38,12 +38,14 @@ extension VectorEnvironment {
   /// Worlds must give numbers; learners say so instead of learning NaN.
   func requireFinite(_ team: Team, steps: Int) throws(LearnerError) {
     guard rewards.allSatisfy(\.isFinite) else { throw .notFinite(what: "world's reward", steps: steps) }
-    let seen = observations
-    for index in 0..<count {
-      let start = index * team.agents * team.width
-      guard seen[start..<start + team.stateWidth].allSatisfy(\.isFinite) else {
-        throw .notFinite(what: "world's observation", steps: steps)
-      }
-    }
+    guard UnsafeBufferPointer(start: states(team), count: count * team.stateWidth).allSatisfy(\.isFinite)
+    else { throw .notFinite(what: "world's observation", steps: steps) }
+  }
+
+  /// What the agents of all environments see now: environments x state width, without copies for each agent.
+  func states(_ team: Team) -> UnsafePointer<Float> {
+    guard team.sharesObservation, agents > 1 else { return observations.baseAddress! }
+    guard let shared = sharedObservations else { preconditionFailure("what all see is kept once") }
+    return UnsafePointer(shared.baseAddress!)
   }
 }

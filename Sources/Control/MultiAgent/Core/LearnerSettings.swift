@@ -73,4 +73,7 @@ extension Parameters {
 
   var activation: DenseActivation { DenseActivation(rawValue: string("activation")) ?? .relu }
   var seed: UInt64 { UInt64(int("seed")) }
+
+  /// Everything in one line, by which a kept state knows its own settings.
+  var line: String { JSONValue.object(values).jsonText }
 }

@@ -63,6 +63,17 @@ public protocol MultiAgentLearner: AnyObject {
   /// - Throws: `LearnerError` for a wrong count or numbers that are none.
   func act(_ observations: [Float], deterministic: Bool) throws -> [Float]
 
+  /// Keeps everything that learning changes: networks, optimisers, what is known of observations and rewards, kept
+  /// transitions, partners, the running environments, counters and the generator.
+  ///
+  /// In `progress`, and after `learn` was cancelled, a learner of the same settings that `restore`s it goes on as this
+  /// one does, bit for bit.
+  /// - Throws: `StateArchiveError.notKept` when the world's state cannot be kept.
+  func save(in archive: inout StateArchive) throws(StateArchiveError)
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` for a state of other settings; the learner is then of no use.
+  func restore(from archive: StateArchive) throws(StateArchiveError)
+
   /// The networks that `act` uses, by name.
   var policies: [(name: String, network: DenseNetwork)] { get }
   /// What is done to observations before a network sees them: (x - mean) / deviation, agent after agent (once where

@@ -2,9 +2,9 @@ import Foundation
 
 /// Running means and variances of numbers (Welford 1962).
 struct RunningMoments {
-  private(set) var count = 0.0
-  private(set) var mean: [Double]
-  private var squares: [Double]
+  var count = 0.0
+  var mean: [Double]
+  var squares: [Double]
 
   init(width: Int) {
     mean = Array(repeating: 0, count: width)
@@ -37,7 +37,7 @@ struct RunningMoments {
 
 /// Brings states to mean 0 and deviation 1, cut at +-10 (Stable-Baselines3's VecNormalize).
 struct ObservationNormalizer {
-  private(set) var moments: RunningMoments
+  var moments: RunningMoments
   private var shift, factor: [Float]
 
   init(width: Int) {
@@ -60,6 +60,11 @@ struct ObservationNormalizer {
   /// Learns from one state.
   mutating func observe(_ state: UnsafePointer<Float>) {
     moments.add(state)
+    refresh()
+  }
+
+  /// Makes shifts and factors anew from the moments.
+  mutating func refresh() {
     for place in shift.indices {
       shift[place] = Float(moments.mean[place])
       factor[place] = Float(1 / moments.deviation(place))
@@ -85,14 +90,14 @@ struct ObservationNormalizer {
 /// end early: it is what potential-based shaping by a constant does.
 struct RewardNormalizer {
   let gamma: Double
-  private var rewards = RunningMoments(width: 1)
-  private var sums = RunningMoments(width: 1)
+  var rewards = RunningMoments(width: 1)
+  var sums = RunningMoments(width: 1)
   /// Per lane: the discounted sum of rewards less their mean, and the steps of the episode.
-  private var running: [Double]
-  private var lengths: [Int]
+  var running: [Double]
+  var lengths: [Int]
   /// The sum over steps of the discounted number of steps that followed.
-  private var horizon = 0.0
-  private var horizonSteps = 0
+  var horizon = 0.0
+  var horizonSteps = 0
 
   init(gamma: Double, lanes: Int = 1) {
     self.gamma = gamma

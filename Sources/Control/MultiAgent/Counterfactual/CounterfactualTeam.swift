@@ -10,7 +10,7 @@ final class CounterfactualTeam {
   let bins: [ActionBins]
   let actors: [DenseNetwork]
   let critic: ActionCritic
-  private let trained: [Trained]
+  let trained: [Trained]
   private let entCoef: Float
   /// Of a one-hot action: the most that any agent has.
   private let choices: Int

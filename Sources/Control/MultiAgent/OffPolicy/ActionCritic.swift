@@ -3,7 +3,7 @@ import Numeric
 /// A value network of states and actions, its slowly following target, and its optimiser.
 final class ActionCritic {
   let value, target: DenseNetwork
-  private let trained: Trained
+  let trained: Trained
   private var gradient: [Float] = []
 
   init(

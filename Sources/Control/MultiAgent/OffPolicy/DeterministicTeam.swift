@@ -51,11 +51,11 @@ final class DeterministicTeam: ReplayMethod {
 
   let team: Team
   let settings: Settings
-  private var noise: Double
-  private var updates = 0
-  private let actors, actorTargets: [DenseNetwork]
-  private let trained: [Trained]
-  private let critics: [[ActionCritic]]
+  var noise: Double
+  var updates = 0
+  let actors, actorTargets: [DenseNetwork]
+  let trained: [Trained]
+  let critics: [[ActionCritic]]
 
   /// Keeps tanh away from its flat ends: weight of the mean square of what enters it (the authors' own code).
   private static let flatness: Float = 1e-3

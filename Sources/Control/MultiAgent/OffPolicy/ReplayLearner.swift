@@ -5,6 +5,7 @@ import Worlds
 /// A learner that is one replay team: what sets it apart is its method.
 public class ReplayLearner: MultiAgentLearner {
   let engine: ReplayTeam
+  private let settings: String
 
   /// The method for these settings.
   class func method(_ settings: Parameters, _ team: Team) throws(ParameterError) -> any ReplayMethod {
@@ -14,6 +15,7 @@ public class ReplayLearner: MultiAgentLearner {
   public required init(_ settings: Parameters, world: some World) throws(ParameterError) {
     let team = Team(world)
     engine = ReplayTeam(world, team, ReplaySettings(settings), try Self.method(settings, team))
+    self.settings = "\(Self.self) \(settings.line)"
   }
 
   public var steps: Int { engine.steps }
@@ -26,6 +28,16 @@ public class ReplayLearner: MultiAgentLearner {
 
   public func act(_ observations: [Float], deterministic: Bool) throws -> [Float] {
     try engine.act(observations, deterministic: deterministic)
+  }
+
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    archive.put("settings", settings)
+    try engine.save(in: &archive)
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try engine.restore(from: archive)
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { engine.method.policies }

@@ -71,7 +71,7 @@ final class TeamBatch {
 }
 
 /// What sets an off-policy learner of several agents apart: how it acts, and what one update does.
-protocol ReplayMethod: AnyObject {
+protocol ReplayMethod: LearnedParts {
   /// Numbers in which one agent's action is kept.
   var storedWidth: Int { get }
   /// Chooses all agents' actions: agents x stored width.
@@ -92,14 +92,14 @@ final class ReplayTeam {
   let settings: ReplaySettings
   let method: any ReplayMethod
   let environment: any VectorEnvironment
-  private(set) var steps = 0
+  var steps = 0
   var normalizer: ObservationNormalizer
-  private var log = EpisodeLog()
-  private let buffer: ReplayBuffer
+  var log = EpisodeLog()
+  let buffer: ReplayBuffer
   private let sample: ReplaySample
   private let batch: TeamBatch
-  private var scalers: [RewardNormalizer]
-  private var random: PCG64
+  var scalers: [RewardNormalizer]
+  var random: PCG64
   private var before, state, chosen, joint: [Float]
   private var paid: [Double]
 
@@ -161,7 +161,7 @@ final class ReplayTeam {
   /// One step of the world.
   /// - Returns: Whether an episode ended.
   private func step() throws(LearnerError) -> Bool {
-    let seen = environment.observations.baseAddress!
+    let seen = environment.states(team)
     normalizer.observe(seen)
     for place in before.indices { before[place] = seen[place] }
     if steps < settings.learningStarts {
@@ -186,9 +186,10 @@ final class ReplayTeam {
       for agent in paid.indices { paid[agent] = sum }
     }
     for agent in paid.indices { scalers[agent].observe(paid[agent], terminated: isOver, truncated: isCut) }
-    let after = isOver || isCut ? environment.finalObservations : environment.observations
+    let after =
+      isOver || isCut ? environment.finalObservations.baseAddress! : environment.states(team)
     buffer.append(
-      observation: before, action: chosen, rewards: paid, next: after.baseAddress!, terminated: isOver)
+      observation: before, action: chosen, rewards: paid, next: after, terminated: isOver)
   }
 
   private func draw() {

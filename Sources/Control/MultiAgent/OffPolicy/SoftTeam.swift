@@ -11,11 +11,11 @@ final class SoftTeam: ReplayMethod {
   private let tau: Double
   /// The entropy that the temperatures aim at.
   private let targetEntropy: Float
-  private let actors: [DenseNetwork]
-  private let trained: [Trained]
-  private let critics: [[ActionCritic]]
-  private let logTemperatures: [ParameterVector]
-  private let temperatureOptimizers: [Trained]
+  let actors: [DenseNetwork]
+  let trained: [Trained]
+  let critics: [[ActionCritic]]
+  let logTemperatures: [ParameterVector]
+  let temperatureOptimizers: [Trained]
   private var drawn: SquashedGaussian
 
   init(_ team: Team, _ given: Parameters, isCentral: Bool) throws(ParameterError) {

@@ -8,13 +8,13 @@ import Worlds
 final class ValueTeam: ReplayMethod {
   let team: Team
   private let bins: [ActionBins]
-  private let values, valueTargets: [DenseNetwork]
-  private let mixer, mixerTarget: any ValueMixer
-  private let trained: Trained
+  let values, valueTargets: [DenseNetwork]
+  let mixer, mixerTarget: any ValueMixer
+  let trained: Trained
   private let targetInterval: Int
   private let explorationFloor, explorationDecay: Double
-  private var exploration: Double
-  private var updates = 0
+  var exploration: Double
+  var updates = 0
 
   init(
     _ team: Team, _ given: Parameters, mixer build: (inout PCG64) -> any ValueMixer

@@ -6,6 +6,7 @@ import Worlds
 public class OnPolicyLearner: MultiAgentLearner {
   let engine: OnPolicyTeam
   private var seen: [Float]
+  private let settings: String
 
   class var name: String { preconditionFailure("a learner has a name") }
 
@@ -16,6 +17,7 @@ public class OnPolicyLearner: MultiAgentLearner {
     try Team(world).requireBounds(for: Self.name)
     engine = try OnPolicyTeam(world, OnPolicySettings(settings), Self.plan(settings))
     seen = engine.nothingSeen
+    self.settings = "\(Self.name) \(settings.line)"
   }
 
   public var steps: Int { engine.steps }
@@ -30,6 +32,16 @@ public class OnPolicyLearner: MultiAgentLearner {
 
   public func act(_ observations: [Float], deterministic: Bool) throws -> [Float] {
     try engine.act(observations, deterministic: deterministic, seen: &seen)
+  }
+
+  public func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    archive.put("settings", settings)
+    try engine.save(in: &archive)
+  }
+
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try engine.restore(from: archive)
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { engine.policies }

@@ -25,10 +25,10 @@ extension OnPolicyTeam {
   }
 
   private func takeStates(learns: Bool = true) {
-    let block = team.agents * team.width
+    let all = environment.states(team)
     states.withUnsafeMutableBufferPointer { states in
       for index in 0..<environment.count {
-        let seen = environment.observations.baseAddress! + index * block
+        let seen = all + index * team.stateWidth
         if learns { normalizer.observe(seen) }
         normalizer.normalize(seen, into: states.baseAddress! + index * team.stateWidth)
       }
@@ -38,12 +38,14 @@ extension OnPolicyTeam {
   private func draw(_ index: Int, _ step: Int) {
     let (rollout, lanes, size) = (rollouts[index], lanes[index], team.actionWidth)
     let start = step * lanes.count
-    rollout.observations.withUnsafeMutableBufferPointer { inputs in
-      for (row, lane) in lanes.enumerated() {
-        write(lane, lastSeen, into: inputs.baseAddress! + (start + row) * rollout.width)
+    if index == 0 || !sharesInputs {
+      rollout.inputs.values.withUnsafeMutableBufferPointer { inputs in
+        for (row, lane) in lanes.enumerated() {
+          write(lane, lastSeen, into: inputs.baseAddress! + (start + row) * rollout.width)
+        }
       }
     }
-    rollout.observations.withUnsafeBufferPointer { inputs in
+    rollout.inputs.values.withUnsafeBufferPointer { inputs in
       rollout.actions.withUnsafeMutableBufferPointer { actions in
         rollout.logProbabilities.withUnsafeMutableBufferPointer { logs in
           actors[index].draw(
@@ -96,17 +98,17 @@ extension OnPolicyTeam {
   private func judge(_ index: Int, _ step: Int) {
     let rollout = tracks[index].rollout
     let rows = rollout.rewards.count / settings.nSteps
-    if plan.centralCritic || plan.seesMeanAction {
+    if plan.seesMeanAction || (plan.centralCritic && !sharesInputs) {
       writeCriticInputs(index, into: rollout, at: step * rows)
     }
-    rollout.observations.withUnsafeBufferPointer { inputs in
+    rollout.inputs.values.withUnsafeBufferPointer { inputs in
       let values = critics[index].value.forward(inputs.baseAddress! + step * rows * rollout.width, rows: rows)
       for row in 0..<rows { rollout.values[step * rows + row] = values[row] }
     }
   }
 
   private func writeCriticInputs(_ index: Int, into rollout: Rollout, at start: Int) {
-    rollout.observations.withUnsafeMutableBufferPointer { inputs in
+    rollout.inputs.values.withUnsafeMutableBufferPointer { inputs in
       if plan.centralCritic {
         for place in 0..<states.count { inputs[start * rollout.width + place] = states[place] }
       } else {
@@ -161,11 +163,12 @@ extension OnPolicyTeam {
       rollout.rewards[place] =
         track.scaler.scaled(track.raw[place], terminated: track.terminated[place]) + track.bootstrap[place]
     }
-    let last = Rollout(steps: 1, rows: rows, width: rollout.width, actionWidth: 0)
+    let last = Rollout(
+      steps: 1, rows: rows, inputs: RolloutInputs(rows: rows, width: rollout.width), actionWidth: 0)
     swap(&lastSeen, &nowSeen)
     writeCriticInputs(index, into: last, at: 0)
     swap(&lastSeen, &nowSeen)
-    let next = Array(critics[index].value.forward(last.observations, rows: rows))
+    let next = Array(critics[index].value.forward(last.inputs.values, rows: rows))
     GeneralizedAdvantage.estimate(
       rewards: rollout.rewards, values: rollout.values, isLast: rollout.isLast, nextValues: next,
       gamma: settings.gamma, lambda: settings.gaeLambda, advantages: &rollout.advantages,

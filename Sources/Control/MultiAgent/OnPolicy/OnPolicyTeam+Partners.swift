@@ -26,7 +26,7 @@ extension OnPolicyTeam {
     for index in 0..<environment.count {
       for agent in 0..<team.agents where agent != lanes[0][index].agent {
         let place = index * team.agents + agent
-        let seen = environment.observations.baseAddress! + index * team.agents * team.width
+        let seen = environment.states(team) + index * team.stateWidth
         joint.withUnsafeMutableBufferPointer { joint in
           let action = joint.baseAddress! + place * size
           if let partner = seated[place] {

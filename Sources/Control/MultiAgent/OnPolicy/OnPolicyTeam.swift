@@ -32,12 +32,16 @@ final class OnPolicyTeam {
   let critics: [ValueCritic]
   var steps = 0
   var log = EpisodeLog()
+  /// Where the training stood when it was last told of.
+  var told = (steps: 0, episodes: 0)
   var normalizer: ObservationNormalizer
   var random: PCG64
 
   /// Numbers of an action as others see it: squashed into [-1, 1], or one-hot.
   let seenWidth: Int
   let inputWidth: Int
+  /// Whether all actors, and their critics, read the same rows.
+  let sharesInputs: Bool
   var tracks: [Track]
   let rollouts: [Rollout]
   var lanes: [[Lane]]
@@ -96,20 +100,26 @@ final class OnPolicyTeam {
           : [Lane(environment: index, agent: actor)]
       }
     }
-    rollouts = lanes.map {
+    // What several actors, or an actor and a critic, read alike is kept once.
+    let isCommon = team.sharesObservation && !isShared && !plan.seesMeanAction
+    let width = inputWidth
+    func inputs(_ rows: Int) -> RolloutInputs { RolloutInputs(rows: settings.nSteps * rows, width: width) }
+    let common = isCommon ? inputs(count) : nil
+    sharesInputs = isCommon
+    rollouts = lanes.map { lanes in
       Rollout(
-        steps: settings.nSteps, rows: $0.count,
-        width: team.width + (isShared ? team.agents : 0)
-          + (plan.seesMeanAction ? distribution.outputs : 0), actionWidth: team.actionWidth)
+        steps: settings.nSteps, rows: lanes.count, inputs: common ?? inputs(lanes.count),
+        actionWidth: team.actionWidth)
     }
-    // Where a critic reads what its actor reads, they keep it once.
     let (ownRollouts, isSame) = (rollouts, !plan.centralCritic && !plan.seesMeanAction)
     tracks = critics.indices.map { index in
       let rows = plan.centralCritic ? count : ownRollouts[index].rewards.count / settings.nSteps
       let rollout =
         isSame
         ? ownRollouts[index]
-        : Rollout(steps: settings.nSteps, rows: rows, width: criticWidth, actionWidth: 0)
+        : Rollout(
+          steps: settings.nSteps, rows: rows,
+          inputs: common ?? RolloutInputs(rows: settings.nSteps * rows, width: criticWidth), actionWidth: 0)
       let total = rows * settings.nSteps
       return Track(
         rollout: rollout, raw: Array(repeating: 0, count: total),
@@ -131,7 +141,6 @@ final class OnPolicyTeam {
   func learn(
     total: Int, progress: (LearnerProgress) throws -> Void, isCancelled: () -> Bool
   ) throws {
-    var told = (steps: steps, episodes: log.episodes)
     while steps < total, !isCancelled() {
       try collect()
       try improve()

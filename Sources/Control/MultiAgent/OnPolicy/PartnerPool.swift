@@ -3,10 +3,10 @@ import Worlds
 
 /// A frozen policy that takes seats beside a learner: any seat, told by a one-hot index.
 final class Partner {
-  private let policy: DenseNetwork
-  private let logDeviations: ParameterVector
+  let policy: DenseNetwork
+  let logDeviations: ParameterVector
   private let distribution: ActionDistribution
-  private let normalizer: ObservationNormalizer
+  var normalizer: ObservationNormalizer
   private let team: Team
   private var state, input: [Float]
 

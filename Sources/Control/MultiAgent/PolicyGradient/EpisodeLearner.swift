@@ -10,17 +10,19 @@ public class EpisodeLearner: MultiAgentLearner {
   let gamma, entCoef: Double
   private let paysTeam: Bool
   private let rolloutSteps: Int
-  private let environment: any VectorEnvironment
-  private var normalizer: ObservationNormalizer
-  private var scalers: [RewardNormalizer]
-  private var log = EpisodeLog()
-  private var random: PCG64
-  public private(set) var steps = 0
+  let settings: String
+  let environment: any VectorEnvironment
+  var normalizer: ObservationNormalizer
+  var scalers: [RewardNormalizer]
+  var log = EpisodeLog()
+  var random: PCG64
+  public internal(set) var steps = 0
 
   class var name: String { preconditionFailure("a learner has a name") }
 
   public required init(_ settings: Parameters, world: some World) throws(ParameterError) {
     team = Team(world)
+    self.settings = "\(Self.name) \(settings.line)"
     try team.requireBounds(for: Self.name)
     gamma = settings.double("gamma")
     entCoef = settings.double("ent_coef")
@@ -72,7 +74,7 @@ public class EpisodeLearner: MultiAgentLearner {
     var isNew = true
     while (batch.rows < rolloutSteps || !isNew) && batch.rows < 10 * rolloutSteps {
       if isNew { batch.starts.append(batch.rows) }
-      let seen = environment.observations.baseAddress!
+      let seen = environment.states(team)
       normalizer.observe(seen)
       normalizer.normalize(seen, into: &state)
       batch.states += state

@@ -31,8 +31,8 @@ public struct BehaviourSpecification: TransitionShaper {
   public let window: Int
   public private(set) var multipliers: ConstraintMultipliers
   /// What the latest transitions answered, a ring for each constraint; nil where nothing was asked.
-  private var answers: [[Bool?]] = []
-  private var seen = 0
+  var answers: [[Bool?]] = []
+  var seen = 0
 
   public init(
     _ constraints: [Constraint], learningRate: Double = 0.01, isNormalized: Bool = true, interval: Int = 500,

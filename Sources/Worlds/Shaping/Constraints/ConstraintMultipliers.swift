@@ -37,9 +37,9 @@ public final class ConstraintMultipliers: @unchecked Sendable {
   /// False: lambda = max(z, 0) without a limit, and the main reward always counts 1.
   public let isNormalized: Bool
   /// z_0 (main reward), z_1, ...
-  private let parameters: ParameterVector
-  private let optimizer: Adam
-  public private(set) var updates = 0
+  let parameters: ParameterVector
+  let optimizer: Adam
+  public internal(set) var updates = 0
 
   public init(_ bounds: [Bound], learningRate: Double = 0.03, isNormalized: Bool = true) {
     precondition(bounds.count(where: \.isBootstrap) <= 1, "one bootstrap constraint at most")

@@ -40,21 +40,21 @@ public struct GraphReachability: TransitionShaper {
   }
 
   public let settings: Settings
-  public private(set) var graph: StateGraph
-  public private(set) var encoder: ReachabilityEncoder?
+  public internal(set) var graph: StateGraph
+  public internal(set) var encoder: ReachabilityEncoder?
   /// How often the encoder has been trained.
-  public private(set) var trainings = 0
+  public internal(set) var trainings = 0
   private let indices: [Int]
-  private let goal: [Float]
-  private var goalCode: [Float] = []
+  let goal: [Float]
+  var goalCode: [Float] = []
   private var gamma = 1.0
-  private struct Lane {
+  struct Lane {
     var previous: Int?
     var steps = 0
     var potential = 0.0
     var hasBegun = false
   }
-  private var lanes: [Lane] = []
+  var lanes: [Lane] = []
 
   public init(_ settings: Settings) {
     self.settings = settings

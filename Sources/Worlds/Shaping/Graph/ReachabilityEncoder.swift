@@ -18,13 +18,13 @@ public final class ReachabilityEncoder: @unchecked Sendable {
   }
 
   public let settings: Settings
-  private let network: DenseNetwork
-  private let optimizer: Adam
-  private var random: PCG64
+  let network: DenseNetwork
+  let optimizer: Adam
+  var random: PCG64
   /// The input is (state - centre) x scale, about -2 ... 2.
   private let centre, scale: [Float]
   /// Whether it has been trained at all; until then everything is unreachable.
-  public private(set) var isTrained = false
+  public internal(set) var isTrained = false
 
   /// - Parameters:
   ///   - low: The smallest value of each number of a state, and `high` the largest; infinite ends count as 5.

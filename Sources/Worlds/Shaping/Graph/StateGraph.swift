@@ -25,17 +25,17 @@ public struct StateGraph: Sendable {
   /// epsilon_d: a state farther than this from every node becomes a node.
   public let radius: Double
   public let replacement: Replacement
-  public private(set) var count = 0
+  public internal(set) var count = 0
   /// c: how much has changed since `clearChanges`, an edge's change counting 1, a node's replacement N - 1.
-  public private(set) var changes = 0
+  public internal(set) var changes = 0
   /// The largest edge weight there has been since the last replacement.
-  public private(set) var largestWeight = 0.0
+  public internal(set) var largestWeight = 0.0
   /// `count` x `width`.
-  private var features: [Float] = []
+  var features: [Float] = []
   /// `capacity` x `capacity`, symmetric, 0 on the diagonal.
-  private var weights: [Double]
-  private var born: [Int] = []
-  private var births = 0
+  var weights: [Double]
+  var born: [Int] = []
+  var births = 0
 
   public init(width: Int, capacity: Int, radius: Double, replacement: Replacement = .oldest) {
     precondition(width >= 1 && capacity >= 2 && radius > 0, "a graph of \(capacity) nodes, radius \(radius)")

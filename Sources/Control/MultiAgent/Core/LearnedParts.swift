@@ -1,0 +1,46 @@
+import Numeric
+
+/// What learning changes in a part of a learner, by name, for files.
+protocol LearnedParts: AnyObject {
+  var networks: [(name: String, network: DenseNetwork)] { get }
+  var vectors: [(name: String, vector: ParameterVector)] { get }
+  var optimizers: [(name: String, optimizer: Adam)] { get }
+  /// Counters, and rates that change as learning goes on.
+  var schedule: [Double] { get set }
+}
+
+extension LearnedParts {
+  var vectors: [(name: String, vector: ParameterVector)] { [] }
+
+  func saveParts(in archive: inout StateArchive) {
+    for (name, network) in networks { archive.put(name, network) }
+    for (name, vector) in vectors { archive.put(name, Array(vector.parameters)) }
+    for (name, optimizer) in optimizers { optimizer.save(name + ".optimizer", in: &archive) }
+    archive.put("schedule", schedule)
+  }
+
+  func restoreParts(from archive: StateArchive) throws(StateArchiveError) {
+    for (name, network) in networks { try archive.restore(name, into: network) }
+    for (name, vector) in vectors { try archive.restore(name, into: vector.parameters) }
+    for (name, optimizer) in optimizers { try optimizer.restore(name + ".optimizer", from: archive) }
+    schedule = try archive.doubles("schedule", count: schedule.count)
+  }
+}
+
+/// Names for the things of one kind, in their order.
+func named<Element>(_ name: String, _ all: [Element]) -> [(name: String, Element)] {
+  all.enumerated().map { ("\(name).\($0.offset)", $0.element) }
+}
+
+extension Trained {
+  /// Its optimisers under names that begin with `name`.
+  func named(_ name: String) -> [(name: String, optimizer: Adam)] {
+    optimizers.enumerated().map { ("\(name).\($0.offset)", $0.element) }
+  }
+}
+
+extension [Trained] {
+  func named(_ name: String) -> [(name: String, optimizer: Adam)] {
+    enumerated().flatMap { $0.element.named("\(name).\($0.offset)") }
+  }
+}

@@ -1,0 +1,74 @@
+import Numeric
+
+extension ReplayTeam {
+  /// See `MultiAgentLearner.save`.
+  func save(in archive: inout StateArchive) throws(StateArchiveError) {
+    archive.put("steps", steps)
+    archive.put("random", random)
+    try archive.put(part: "method", method.saveParts)
+    try archive.put(part: "log", log.save)
+    try archive.put(part: "observations", normalizer.save)
+    try archive.put(part: "rewards", scalers.save)
+    buffer.save(in: &archive)
+    try environment.save(in: &archive)
+  }
+
+  func restore(from archive: StateArchive) throws(StateArchiveError) {
+    steps = try archive.integer("steps")
+    random = try archive.random("random")
+    try method.restoreParts(from: archive.part("method"))
+    try log.restore(from: archive.part("log"), agents: team.agents)
+    try normalizer.restore(from: archive.part("observations"))
+    try scalers.restore(from: archive.part("rewards"))
+    try buffer.restore(from: archive)
+    try environment.restore(from: archive)
+  }
+}
+
+extension ActionCritic {
+  /// The network, its target and the optimiser of several critics.
+  static func networks(_ critics: [ActionCritic]) -> [(name: String, network: DenseNetwork)] {
+    named("critic", critics.map(\.value)) + named("critic.target", critics.map(\.target))
+  }
+}
+
+extension DeterministicTeam {
+  var networks: [(name: String, network: DenseNetwork)] {
+    named("actor", actors) + named("actor.target", actorTargets)
+      + ActionCritic.networks(Array(critics.joined()))
+  }
+  var optimizers: [(name: String, optimizer: Adam)] {
+    trained.named("actor") + critics.joined().map(\.trained).named("critic")
+  }
+  var schedule: [Double] {
+    get { [noise, Double(updates)] }
+    set { (noise, updates) = (newValue[0], Int(newValue[1])) }
+  }
+}
+
+extension SoftTeam {
+  var networks: [(name: String, network: DenseNetwork)] {
+    named("actor", actors) + ActionCritic.networks(Array(critics.joined()))
+  }
+  var vectors: [(name: String, vector: ParameterVector)] { named("temperature", logTemperatures) }
+  var optimizers: [(name: String, optimizer: Adam)] {
+    trained.named("actor") + critics.joined().map(\.trained).named("critic")
+      + temperatureOptimizers.named("temperature")
+  }
+  var schedule: [Double] {
+    get { [] }
+    set {}
+  }
+}
+
+extension ValueTeam {
+  var networks: [(name: String, network: DenseNetwork)] {
+    named("value", values) + named("value.target", valueTargets) + named("mixer", mixer.networks)
+      + named("mixer.target", mixerTarget.networks)
+  }
+  var optimizers: [(name: String, optimizer: Adam)] { trained.named("values") }
+  var schedule: [Double] {
+    get { [exploration, Double(updates)] }
+    set { (exploration, updates) = (newValue[0], Int(newValue[1])) }
+  }
+}

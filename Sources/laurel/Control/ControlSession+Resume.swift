@@ -1,0 +1,53 @@
+import Control
+import Foundation
+import Numeric
+import Worlds
+
+/// What a run has measured, and where it writes that: new, or as it was kept.
+struct RunBooks {
+  var record: RunRecord
+  var keeper: Keeper
+  let metrics: MetricsFile
+  let progress: Progress
+  let began: Date
+  /// What a stopped run's learner goes on from.
+  let archive: StateArchive?
+}
+
+extension ControlSession {
+  var checkpoint: URL { folder.appending(path: Self.checkpointName) }
+
+  /// Opens a run's books: those of the checkpoint where the run resumes.
+  func openBooks() throws -> RunBooks {
+    let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
+    let record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
+    let began = Date() - record.seconds
+    if kept != nil {
+      say(
+        record.steps == 0 ? "the checkpoint is of the very beginning" : "going on after \(record.steps) steps"
+      )
+    }
+    let metrics = try MetricsFile(
+      folder.appending(path: "metrics.jsonl"), keeping: kept.map { $0.record.metricsLength })
+    let progress = Progress(total: Double(run.totalTimesteps), unit: "steps")
+    if record.steps > 0 { progress.reach(Double(record.steps)) }
+    return RunBooks(
+      record: record, keeper: Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began),
+      metrics: metrics, progress: progress, began: began, archive: kept?.archive)
+  }
+
+  /// Restores the learner, or measures it before it learns.
+  func begin(
+    _ record: inout RunRecord, _ archive: StateArchive?,
+    _ restore: (StateArchive) throws(StateArchiveError) -> Void, measure: () throws -> Evaluation
+  ) throws -> Evaluation {
+    if let archive {
+      do { try restore(archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
+      return Evaluation(returns: record.before)
+    }
+    let before = try measure()
+    record.before = before.returns
+    say("before: \(before.line)")
+    return before
+  }
+}

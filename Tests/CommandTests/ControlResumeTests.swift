@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+/// Control runs of every family that are interrupted, killed and resumed end with the files of one that was not.
+@Suite(.serialized) struct ControlResumeTests {
+  struct Run: Sendable, CustomTestStringConvertible {
+    var method: String
+    var policy = "policy.safetensors"
+    var rest: String
+    var text: String { "method: \(method)\neval_episodes: 2\n\(rest)\n" }
+    var testDescription: String { method }
+  }
+
+  static let runs = [
+    Run(method: "ippo", rest: "world: slcd\nn_steps: 100\nnet_arch: [8]\ntotal_timesteps: 20000"),
+    Run(
+      method: "maddpg",
+      rest: "world: slcd\nnet_arch: [8]\nlearning_starts: 100\nbatch_size: 16\ntotal_timesteps: 12000"),
+    Run(
+      method: "sarsa", policy: "policy.json",
+      rest: "world: {open-grid: {size: 10, max_steps: 200}}\nshaping: [count_bonus]\ntotal_timesteps: 300000"),
+  ]
+
+  @Test(arguments: runs)
+  func `a run that was interrupted and killed ends as one that was not`(run: Run) throws {
+    let (file, policy) = ("run-\(run.method).yaml", run.policy)
+    let fixture = try TrainFixture()
+    try Data(run.text.utf8).write(to: fixture.folder.appendingPathComponent(file))
+    let whole = try fixture.run("train", file, "--output", "whole")
+    #expect(whole.status == 0, "\(whole.error)")
+    #expect(!whole.error.contains("no checkpoints"))
+    let total = lines(fixture, "whole").count
+
+    let first = try fixture.start(["train", file, "--output", "cut"])
+    wait(fixture, first.process, until: total / 4)
+    first.process.interrupt()
+    first.process.waitUntilExit()
+    let second = try fixture.start(["train", file, "--output", "cut", "--resume"])
+    wait(fixture, second.process, until: total / 2)
+    kill(second.process.processIdentifier, SIGKILL)
+    second.process.waitUntilExit()
+    #expect(first.process.terminationStatus == 130)
+
+    let rest = try fixture.run("train", file, "--output", "cut", "--resume")
+    #expect(rest.status == 0, "\(rest.error)")
+    #expect(rest.error.contains("going on after"))
+    #expect(fixture.contents("cut/" + policy) == fixture.contents("whole/" + policy))
+    #expect(lines(fixture, "cut") == lines(fixture, "whole"))
+    #expect(fixture.contents("cut/checkpoint.state") == nil)
+    #expect(try fixture.run("train", file, "--output", "cut", "--resume").error.contains("is finished"))
+  }
+
+  /// The measurements of a run, without the time they took.
+  private func lines(_ fixture: TrainFixture, _ run: String) -> [String] {
+    let text = fixture.contents("\(run)/metrics.jsonl").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return text.split(separator: "\n").map { line in
+      line.split(separator: ",").filter { !$0.contains("\"seconds\"") }.joined(separator: ",")
+    }
+  }
+
+  /// Waits until a run has measured so much, or has ended.
+  private func wait(_ fixture: TrainFixture, _ process: Process, until count: Int) {
+    while process.isRunning, lines(fixture, "cut").count < count { usleep(2_000) }
+  }
+}
