@@ -58,6 +58,8 @@ struct ControlSession {
     }
     if let kind = run.learner {
       try openTeam(kind, run.world, summary)
+    } else if let world = run.world as? any ConstructionWorld, run.method == .gflownet {
+      try openFlow(world, summary)
     } else if run.method.isTabular {
       try openTable(run.world, summary)
     } else {
