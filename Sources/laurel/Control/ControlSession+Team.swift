@@ -25,17 +25,25 @@ extension ControlSession {
         for (agent, value) in report.agentReturns.enumerated() {
           record.series["return of agent \(agent)", default: .init()].append(report.steps, value)
         }
+        for (name, value) in report.measurements {
+          record.series[name.replacingOccurrences(of: "_", with: " "), default: .init()]
+            .append(report.steps, value)
+        }
         let returns = report.agentReturns.enumerated().map { ("return_\($0.offset)", $0.element) }
         try metrics.append(
           [
             ("steps", Double(report.steps)), ("episodes", Double(report.episodes)),
             ("return", report.meanReturn ?? .nan), ("length", report.meanLength ?? .nan),
-          ] + returns + [("seconds", -began.timeIntervalSinceNow)])
+          ] + returns + report.measurements + [("seconds", -began.timeIntervalSinceNow)])
       },
       isCancelled: {
         Task.isCancelled || (record.episodes >= 100 && hasArrived(record.returns.values.last))
       })
     progress.finish()
+    for (name, curve) in record.series.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("return of") {
+      if let last = curve.values.last { say(String(format: "%@: %.3f at last", name, last)) }
+    }
+    for warning in learner.warnings { say("\(kind.name): \(warning)") }
     let after = try evaluate(world, joint: play, begin: learner.beginEpisode)
     try TensorFile.write(folder.appending(path: "policy.safetensors").path, try tensors(of: learner))
     record.seconds = -began.timeIntervalSinceNow

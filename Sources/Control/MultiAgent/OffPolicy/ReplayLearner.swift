@@ -29,5 +29,6 @@ public class ReplayLearner: MultiAgentLearner {
   }
 
   public var policies: [(name: String, network: DenseNetwork)] { engine.method.policies }
+  public var warnings: [String] { engine.method.warnings }
   public var observationScale: (mean: [Double], deviation: [Double]) { engine.normalizer.scale }
 }
