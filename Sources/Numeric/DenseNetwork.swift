@@ -84,6 +84,24 @@ public final class DenseNetwork {
     return other
   }
 
+  /// A network of the same parameters with the first `count` outputs only.
+  public func keeping(outputs count: Int) -> DenseNetwork {
+    precondition((1...outputWidth).contains(count), "\(count) of \(outputWidth) outputs")
+    var random = PCG64(seed: 0)
+    let other = DenseNetwork(
+      widths: widths.dropLast() + [count], activation: activation, output: outputActivation, random: &random)
+    let inputs = widths[widths.count - 2]
+    let start = parameterCount - (inputs + 1) * outputWidth
+    other.parameters.baseAddress!.update(from: parameters.baseAddress!, count: start)
+    // The last row is that of the biases.
+    for row in 0...inputs {
+      for output in 0..<count {
+        other.parameters[start + row * count + output] = parameters[start + row * outputWidth + output]
+      }
+    }
+    return other
+  }
+
   /// Takes the parameters of a network of the same form.
   public func take(_ other: DenseNetwork) {
     precondition(other.widths == widths, "\(other.widths) does not fit \(widths)")

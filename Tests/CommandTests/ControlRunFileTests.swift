@@ -14,7 +14,7 @@ struct ControlRunFileTests {
 
   @Test(arguments: [
     "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
-    "slcd-mappo", "lava-constraints",
+    "slcd-mappo", "lava-constraints", "hypergrid-gflownet", "slcd-coach",
   ])
   func `the examples are valid run files`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -28,7 +28,7 @@ struct ControlRunFileTests {
 
   @Test(arguments: [
     "cartpole", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit", "slcd-mappo",
-    "lava-constraints",
+    "lava-constraints", "slcd-coach", "hypergrid-gflownet",
   ])
   func `a file with its defaults written out is the same run`(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -59,6 +59,16 @@ struct ControlRunFileTests {
     #expect(meta.metaLearner.steps == 10 && !meta.metaLearner.hasMemory)
   }
 
+  @Test func `a flow's keys become its settings`() throws {
+    let run = try read(
+      "world: hypergrid\nmethod: gflownet\nupdates: 70\nbeta: 8\ngoal_sampler: uniform\ncondition: preferences\nconditions: 3"
+    )
+    #expect(run.flow.beta == 8 && run.flow.unreachedWeight == 1 && run.totalTimesteps == 70)
+    let asked = run.flowConditions(objectives: 2)
+    #expect(asked.kind == .preferences && asked.count == 3)
+    #expect(try read("world: objects\nmethod: gflownet").flow.unreachedWeight == 0.1)
+  }
+
   @Test(arguments: [
     ("world: cartpol", 1, "cartpole"),
     ("world: cartpole\nmethod: sac", 1, "use method: ppo"),
@@ -78,6 +88,14 @@ struct ControlRunFileTests {
     ("world: slcd\nmethod: sarsa", 1, "one agent"),
     ("world: cartpole\nmethod: greedy_meta", 1, "block-bandit"),
     ("world: rooms\nmethod: q_learning\nn_envs: 4", 3, "n_envs"),
+    ("world: cartpole\nmethod: gflownet", 1, "use the world objects"),
+    ("world: hypergrid\nmethod: gflownet\ntotal_timesteps: 5", 3, "updates"),
+    ("world: hypergrid\nmethod: gflownet\nshaping:\n  - count_bonus", 4, "no shaping rules"),
+    ("world: {hypergrid: {size: 100}}\nmethod: gflownet\nconditions: 10000", 3, "take fewer"),
+    ("world: {objects: {file: /no/such.jsonl}}\nmethod: gflownet", 1, "check the path"),
+    ("world: slcd\nmethod: maddpg\ncoordination: coach\nsub_policies: 0", 4, "from 2"),
+    ("world: slcd\nmethod: maddpg\nsub_policies: 4", 3, "set coordination to coach"),
+    ("world: slcd\nmethod: maddpg\ncoordination: teams", 3, "none, team, coach"),
     ("world: rooms\nmethod: barfi\nhint: [count_bonus]\nshaping:\n  - exprd", 5, "hint"),
     ("world: rooms\nmethod: barfi", 1, "hint"),
     ("world: rooms\nmethod: barfi\nhint: []", 3, "at least one"),

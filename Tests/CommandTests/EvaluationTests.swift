@@ -27,6 +27,8 @@ import Testing
     "world: cartpole\nmethod: reinforce\nbins: 3\ntotal_timesteps: 500",
     "world: {slcd: {max_steps: 20}}\nmethod: ippo\ntotal_timesteps: 300\nn_steps: 100\nnet_arch: [8]",
     "world: {slcd: {max_steps: 20}}\nmethod: maddpg\ntotal_timesteps: 300\nlearning_starts: 100\nnet_arch: [8]",
+    "world: {slcd: {max_steps: 20}}\nmethod: maddpg\ncoordination: team\ntotal_timesteps: 300\nlearning_starts: 100\nnet_arch: [8]",
+    "world: {slcd: {max_steps: 20}}\nmethod: matd3\ncoordination: coach\ntotal_timesteps: 300\nlearning_starts: 100\nnet_arch: [8]",
     "world: {slcd: {max_steps: 20}}\nmethod: qmix\ntotal_timesteps: 300\nlearning_starts: 100\nnet_arch: [8]",
   ])
   func `a run's policy plays the episodes of its summary again`(_ text: String) throws {

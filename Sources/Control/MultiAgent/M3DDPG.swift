@@ -5,7 +5,7 @@ import Rewards
 public final class M3DDPG: ReplayLearner {
   override class func method(_ given: Parameters, _ team: Team) throws(ParameterError) -> any ReplayMethod {
     try team.requireBoxes(for: "m3ddpg")
-    var settings = try DeterministicTeam.Settings(given)
+    var settings = try DeterministicTeam.Settings(given, team)
     settings.adversaryStep = given.double("adversary_step")
     return DeterministicTeam(team, settings)
   }

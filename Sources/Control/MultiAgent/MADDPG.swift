@@ -5,7 +5,7 @@ import Rewards
 public final class MADDPG: ReplayLearner {
   override class func method(_ given: Parameters, _ team: Team) throws(ParameterError) -> any ReplayMethod {
     try team.requireBoxes(for: "maddpg")
-    return DeterministicTeam(team, try .init(given))
+    return DeterministicTeam(team, try .init(given, team))
   }
 
   static let kind = LearnerKind(

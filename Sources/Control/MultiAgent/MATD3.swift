@@ -5,7 +5,7 @@ import Rewards
 public final class MATD3: ReplayLearner {
   override class func method(_ given: Parameters, _ team: Team) throws(ParameterError) -> any ReplayMethod {
     try team.requireBoxes(for: "matd3")
-    var settings = try DeterministicTeam.Settings(given)
+    var settings = try DeterministicTeam.Settings(given, team)
     settings.nCritics = 2
     settings.policyDelay = given.int("policy_delay")
     settings.targetNoise = given.double("target_policy_noise")

@@ -20,6 +20,7 @@ extension EffectiveRewardSpecification {
           Measurement(name, "entropy over 10 bins of the front", results.map(\.entropy)),
           Measurement(name, "share near the front", results.map(\.near)),
           Measurement(name, "correlation of asked and found angle", results.map(\.correlation)),
+          Measurement(name, "total variation to R^beta", results.map(\.distance)),
         ]
       },
       checks: [
@@ -27,58 +28,64 @@ extension EffectiveRewardSpecification {
         Check("goals: entropy above preferences'", mean(goals) - mean(preferences), .atLeast, 0.2),
       ],
       findings: [
-        "Asked for directions, the sampler's objects have entropy \(rounded(mean(goals))) over the front (log 10 = 2.3) and \(percent(mean(runs[1].map(\.near)))) of them lie at it; asked by preferences, \(rounded(mean(preferences))) and \(percent(mean(runs[0].map(\.near))))."
+        "Asked for directions, the sampler's objects have entropy \(rounded(mean(goals))) over the front (log 10 = 2.3) and \(percent(mean(runs[1].map(\.near)))) of them lie at it; asked by preferences, \(rounded(mean(preferences))) and \(percent(mean(runs[0].map(\.near)))).",
+        "Drawn exactly in proportion to R^beta they would have entropy \(rounded(runs[1][0].target)) (goals) and \(rounded(runs[0][0].target)) (preferences). What is learned in 6000 updates differs from that by total variation \(rounded(mean(runs[1].map(\.distance)))) and \(rounded(mean(runs[0].map(\.distance)))); the ends of the front, which preferences want, are where walks come least.",
       ])
   }
 
-  /// Trains on 20 conditions spread over the quadrant and measures exactly where they stop.
-  private static func covered(
-    by arm: String, seed: UInt64, isWide: Bool
-  ) -> (entropy: Double, near: Double, correlation: Double) {
-    let grid = Hypergrid()
-    let angles = (0..<conditions).map { (Double($0) + 0.5) / Double(conditions) * .pi / 2 }
-    let flow = HypergridFlow(grid, conditions: conditions, seed: seed) { condition, objectives in
-      if arm == "preferences" {
-        let first = 1 - (Double(condition) + 0.5) / Double(conditions)
-        return first * objectives[0] + (1 - first) * objectives[1]
-      }
-      return FocusRegion(
-        direction: [cos(angles[condition]), sin(angles[condition])], cosine: isWide ? 1e-6 : 0.98
-      ).reward(objectives)
-    }
-    flow.train(steps: 6000)
-    var histogram = [Double](repeating: 0, count: bins)
-    var (near, pairs) = (0.0, [(asked: Double, found: Double, weight: Double)]())
-    for condition in 0..<conditions {
-      for (cell, probability) in flow.distribution(condition).enumerated() where probability > 1e-12 {
-        let (x, y) = (cell / grid.size, cell % grid.size)
-        let objectives = grid.objectives(x, y)
-        if objectives == [0, 0] { continue }
-        let angle = atan2(objectives[1], objectives[0])
-        let share = probability / Double(conditions)
-        histogram[min(Int(angle / (.pi / 2) * Double(bins)), bins - 1)] += share
-        // At the front: one step further along either axis there is nothing.
-        if grid.objectives(min(x + 1, grid.size - 1), min(y + 1, grid.size - 1)) == [0, 0] { near += share }
-        pairs.append((angles[condition], angle, share))
-      }
-    }
-    let total = histogram.reduce(0, +)
-    let entropy = histogram.reduce(0) { $0 - ($1 > 0 ? $1 / total * log($1 / total) : 0) }
-    return (entropy, near, correlation(pairs))
+  private struct Outcome: Sendable {
+    var entropy, near, correlation: Double
+    /// Between what is drawn and R^beta / Z, and the entropy that this would have.
+    var distance, target: Double
   }
 
-  private static func correlation(_ pairs: [(asked: Double, found: Double, weight: Double)]) -> Double {
-    let total = pairs.reduce(0) { $0 + $1.weight }
-    let (x, y) = (
-      pairs.reduce(0) { $0 + $1.asked * $1.weight } / total,
-      pairs.reduce(0) { $0 + $1.found * $1.weight } / total
-    )
-    var (xx, yy, xy) = (0.0, 0.0, 0.0)
-    for pair in pairs {
-      xx += pair.weight * (pair.asked - x) * (pair.asked - x)
-      yy += pair.weight * (pair.found - y) * (pair.found - y)
-      xy += pair.weight * (pair.asked - x) * (pair.found - y)
+  /// Trains on 20 conditions spread over the quadrant and measures exactly where they stop.
+  private static func covered(by arm: String, seed: UInt64, isWide: Bool) -> Outcome {
+    let grid = Hypergrid()
+    let angles = (0..<conditions).map { (Double($0) + 0.5) / Double(conditions) * .pi / 2 }
+    let asked = FlowConditions(
+      arm == "preferences" ? .preferences : .goals, objectives: 2, count: conditions,
+      cosine: isWide ? 1e-6 : 0.98)
+    let flow = GFlowNet(grid.construction, conditions: asked, seed: seed)
+    flow.train(updates: 6000)
+    let distributions = (0..<conditions).map(flow.distribution)
+    let targets = (0..<conditions).map(flow.target)
+    var (near, pairs) = (0.0, [(asked: Double, found: Double, weight: Double)]())
+    forEachObject(grid, distributions) { condition, cell, angle, share in
+      // At the front: one step further along either axis there is nothing.
+      let (x, y) = (cell / grid.size, cell % grid.size)
+      if grid.objectives(min(x + 1, grid.size - 1), min(y + 1, grid.size - 1)) == [0, 0] { near += share }
+      pairs.append((angles[condition], angle, share))
     }
-    return xy / (xx * yy).squareRoot()
+    return Outcome(
+      entropy: entropy(grid, distributions), near: near,
+      correlation: WeightedCorrelation.value { add in
+        for pair in pairs { add(pair.asked, pair.found, pair.weight) }
+      },
+      distance: FlowMetrics.totalVariation(distributions, targets), target: entropy(grid, targets))
+  }
+
+  /// Calls with condition, cell, the angle of its objectives and its share of all draws; cells beyond the front have none.
+  private static func forEachObject(
+    _ grid: Hypergrid, _ distributions: [[Double]], _ body: (Int, Int, Double, Double) -> Void
+  ) {
+    for (condition, distribution) in distributions.enumerated() {
+      for (cell, probability) in distribution.enumerated() where probability > 1e-12 {
+        let objectives = grid.objectives(cell / grid.size, cell % grid.size)
+        if objectives == [0, 0] { continue }
+        body(
+          condition, cell, atan2(objectives[1], objectives[0]), probability / Double(distributions.count))
+      }
+    }
+  }
+
+  /// Of all draws over bins of the angle.
+  private static func entropy(_ grid: Hypergrid, _ distributions: [[Double]]) -> Double {
+    var histogram = [Double](repeating: 0, count: bins)
+    forEachObject(grid, distributions) { _, _, angle, share in
+      histogram[min(Int(angle / (.pi / 2) * Double(bins)), bins - 1)] += share
+    }
+    let total = histogram.reduce(0, +)
+    return histogram.reduce(0) { $0 - ($1 > 0 ? $1 / total * log($1 / total) : 0) }
   }
 }

@@ -5,8 +5,8 @@ import Shelf
 struct EffectiveRewardSpecification: Recipe {
   let slug = "effective-reward-specification"
   /// The claim held on every seed tried. `behaviour_specification` is a shaping rule, `laurel imitate` learns from
-  /// anybody's demonstrations and `hypergrid` is a world; no file names the GFlowNet or the coordination losses yet.
-  let standing = Standing.notYet
+  /// anybody's demonstrations, `method: gflownet` draws from anybody's objects, and `coordination:` is a key of `maddpg`.
+  let standing = Standing.works
   let claim = """
     Constraints on rates with learned, normalised weights keep an agent out of lava and bring it to its goal without \
     a weight being given, where fixed weights have a cliff; a discriminator that is a policy becomes the expert's; a \
@@ -27,7 +27,8 @@ struct EffectiveRewardSpecification: Recipe {
   let scaledDown = """
     Grids and tables in place of an arena, MuJoCo and molecules. In tables cloning wins, as the card says; the \
     thesis' claim for ASAF is against adversarial methods in deep control and is not run. The coordination \
-    regularisers are library losses with tests and claim nothing.
+    regularisers (maddpg with coordination: team or coach) have tests and claim nothing. The sampler keeps a table \
+    for each condition, of objects that are all known.
     """
   let faults = [
     Fault("wrong-sign", help: "the bound on lava is taken for a wish"),

@@ -37,15 +37,11 @@ public enum Gridworlds {
       parameters: [
         Parameter("size", .integer, default: .integer(32), range: 2...1000, help: "cells a side"),
         number("exponent", 0.5, 0.01...100, "p of the front u^p + v^p = 1; below 1 it is concave"),
-        Parameter("weights", .json, default: .null, help: "stopping pays weights . objectives; [0.5, 0.5]"),
-        Parameter(
-          "goal", .json, default: .null,
-          help: "a direction [a, b]: stopping pays by the region of objectives around it, in place of weights"
-        ),
-        number("cosine", 0.98, 0.001...0.9999, "of the region's border"),
-      ]
+      ] + ObjectivePayment.parameters
     ) { parameters throws(ParameterError) in
-      try hypergrid(parameters)
+      Hypergrid(
+        size: parameters.int("size"), exponent: parameters.double("exponent"),
+        payment: try ObjectivePayment(parameters, objectives: 2))
     },
     WorldKind(
       "decoy-grid", family: "gridworld",
@@ -173,26 +169,6 @@ public enum Gridworlds {
         canStay: parameters.bool("stay")
       ).world(view: shown(parameters), maximumSteps: parameters.int("max_steps"))
     }
-  }
-
-  private static func hypergrid(_ parameters: Parameters) throws(ParameterError) -> Hypergrid {
-    func pair(_ name: String) throws(ParameterError) -> [Double]? {
-      let value = parameters.json(name)
-      if value == .null { return nil }
-      guard let pair = value.numbers, pair.count == 2, pair.allSatisfy({ $0 >= 0 }), pair != [0, 0] else {
-        throw ParameterError(
-          parameter: name, expected: "two numbers from 0, not both 0", found: value.summary)
-      }
-      return pair
-    }
-    let (weights, goal) = (try pair("weights"), try pair("goal"))
-    if weights != nil, goal != nil {
-      throw ParameterError(parameter: "goal", "weights and goal are two ways to ask: give one of them")
-    }
-    return Hypergrid(
-      size: parameters.int("size"), exponent: parameters.double("exponent"),
-      payment: goal.map { .focus(FocusRegion(direction: $0, cosine: parameters.double("cosine"))) }
-        ?? .preference(weights ?? [0.5, 0.5]))
   }
 
   private static func wrap(_ make: () throws -> FiniteWorld) throws(ParameterError) -> FiniteWorld {

@@ -5,24 +5,17 @@ import Rewards
 /// stopping: the object that stands there has two objectives, its coordinates as shares of the side, as long as it
 /// lies within the front u^p + v^p <= 1, and none beyond it (after Bengio et al. 2021; with p below 1 the front is
 /// concave, and weighted sums find only its ends).
-public struct Hypergrid: World {
-  /// What stopping pays.
-  public enum Payment: Sendable, Equatable {
-    /// w . r.
-    case preference([Double])
-    /// The reward of a region of objective space.
-    case focus(FocusRegion)
-  }
-
+public struct Hypergrid: ConstructionWorld {
   public struct State: Sendable, Equatable {
     public var x, y: Int
   }
 
   public let size: Int
   public let exponent: Double
-  public let payment: Payment
+  /// What stopping pays.
+  public let payment: ObjectivePayment
 
-  public init(size: Int = 32, exponent: Double = 0.5, payment: Payment = .preference([0.5, 0.5])) {
+  public init(size: Int = 32, exponent: Double = 0.5, payment: ObjectivePayment = .preference([0.5, 0.5])) {
     precondition(size >= 2 && exponent > 0, "a grid of \(size) cells a side, exponent \(exponent)")
     self.size = size
     self.exponent = exponent
@@ -51,11 +44,7 @@ public struct Hypergrid: World {
     case 0: state.x = min(state.x + 1, size - 1)
     case 1: state.y = min(state.y + 1, size - 1)
     default:
-      let objectives = objectives(state.x, state.y)
-      switch payment {
-      case .preference(let weights): rewards[0] = zip(weights, objectives).reduce(0) { $0 + $1.0 * $1.1 }
-      case .focus(let region): rewards[0] = region.reward(objectives)
-      }
+      rewards[0] = payment.reward(objectives(state.x, state.y))
       return true
     }
     return false
@@ -70,35 +59,16 @@ public struct Hypergrid: World {
   public func info(_ state: State) -> JSONObject {
     JSONObject([("objectives", .array(objectives(state.x, state.y).map(JSONValue.number)))])
   }
-}
 
-/// A cone of objective space that one asks for (goal-conditioned GFlowNets, arXiv 2306.04620): the sum of the objectives
-/// inside it, fading from its axis to its border, and nothing outside.
-public struct FocusRegion: Sendable, Equatable {
-  /// Of unit length.
-  public let direction: [Double]
-  /// c_g: the cosine at the border.
-  public let cosine: Double
-  /// m_g: the share that is paid at the border.
-  public let border: Double
-
-  /// - Precondition: No negative component, not all 0.
-  public init(direction: [Double], cosine: Double = 0.98, border: Double = 0.2) {
-    precondition(
-      direction.allSatisfy { $0 >= 0 } && direction.contains { $0 > 0 }, "a direction without negative parts")
-    precondition(cosine > 0 && cosine < 1 && border > 0 && border <= 1, "cosine and border from 0 to 1")
-    let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    self.direction = direction.map { $0 / length }
-    self.cosine = cosine
-    self.border = border
-  }
-
-  /// cos(r, d)^(log m / log c) x the sum of r inside, 0 outside; 0 for r = 0, which has no direction.
-  public func reward(_ objectives: [Double]) -> Double {
-    let length = objectives.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    if length == 0 { return 0 }
-    let cos = zip(objectives, direction).reduce(0) { $0 + $1.0 * $1.1 } / length
-    if cos < cosine { return 0 }
-    return pow(min(cos, 1), log(border) / log(cosine)) * objectives.reduce(0, +)
+  /// Cell (x, y) is state x * size + y; every cell is an object.
+  public var construction: ConstructionGraph {
+    ConstructionGraph(
+      states: size * size, choiceNames: ["x", "y"], objectiveNames: ["x", "y"],
+      child: { state, choice in
+        let (x, y) = (state / size, state % size)
+        return choice == 0 ? (x + 1 < size ? state + size : nil) : (y + 1 < size ? state + 1 : nil)
+      },
+      objectives: { objectives($0 / size, $0 % size) },
+      name: { .array([.integer($0 / size), .integer($0 % size)]) })
   }
 }

@@ -8,7 +8,7 @@ import Worlds
 /// A run file of control: a world, a learner under Stable-Baselines3's names, and shaping.
 struct ControlRunFile {
   enum Method: String, CaseIterable {
-    case ppo, sac, td3, ddpg, sarsa, reinforce, barfi
+    case ppo, sac, td3, ddpg, sarsa, reinforce, barfi, gflownet
     case qLearning = "q_learning"
     case actorCritic = "actor_critic"
     case greedyMeta = "greedy_meta"
@@ -94,6 +94,7 @@ struct ControlRunFile {
       let runs = ["total_timesteps", "eval_episodes", "stop_return"]
       return common.filter { runs.contains($0.name) && !own.contains($0.name) } + learner.parameters
     }
+    if method == .gflownet { return common.filter { $0.name == "seed" } + FlowRun.parameters }
     if method.isTabular {
       return common.filter { !["learning_rate", "activation", "net_arch"].contains($0.name) }
         + TabularRun.parameters(method)
@@ -166,21 +167,23 @@ struct ControlRunFile {
     if method == .barfi, hints.isEmpty {
       throw try root.required("hint").error("expected at least one shaping rule")
     }
-    if let place = root["shaping"], !shapers.isEmpty, method == .barfi || method == .greedyMeta {
+    if let place = root["shaping"], !shapers.isEmpty, [.barfi, .greedyMeta, .gflownet].contains(method) {
       throw place.error(
         "\(method.rawValue) takes no shaping rules" + (method == .barfi ? ": list them under hint" : ""))
     }
     settings = try root.parameters(
       Self.parameters(method, learner), ignoring: ["name", "method", "world", "shaping", "reward"])
     seed = UInt64(settings.int("seed"))
-    totalTimesteps = settings.int("total_timesteps")
+    // A flow counts updates and draws objects.
+    let isFlow = method == .gflownet
+    totalTimesteps = settings.int(isFlow ? "updates" : "total_timesteps")
+    evalEpisodes = settings.int(isFlow ? "samples" : "eval_episodes")
+    stopReturn = isFlow ? nil : settings.optionalDouble("stop_return")
     if let starts = settings.values["learning_starts"]?.double, Int(starts) >= totalTimesteps {
       throw (root["learning_starts"] ?? root["total_timesteps"] ?? root.place).error(
         "nothing would be learned: learning_starts (\(Int(starts))) is not below total_timesteps (\(totalTimesteps))"
       )
     }
-    evalEpisodes = settings.int("eval_episodes")
-    stopReturn = settings.optionalDouble("stop_return")
     if let learner {
       if let other = root["shaping"] ?? root["reward"] {
         throw other.error(
@@ -224,7 +227,11 @@ struct ControlRunFile {
   private static func check(
     _ world: any World, _ method: Method, _ place: YAMLValue, _ settings: Parameters, _ root: YAMLMapping
   ) throws {
-    if method.isTabular {
+    if method == .gflownet {
+      do { try FlowRun.check(world, settings) } catch {
+        throw (root[error.parameter] ?? place).error(error.message)
+      }
+    } else if method.isTabular {
       try checkTable(world, method, place)
     } else if method == .ppo {
       let rows = settings.int("n_envs") * settings.int("n_steps") * world.agents
@@ -291,11 +298,15 @@ struct ControlRunFile {
   }
 
   /// The learner with the file's settings and the run's seed.
-  func multiAgentLearner(_ kind: LearnerKind, _ world: any World) throws(ParameterError)
+  /// - Parameter plays: It will only act, as its saved networks do: without what predicts the others (TeamReg).
+  func multiAgentLearner(_ kind: LearnerKind, _ world: any World, plays: Bool = false) throws(ParameterError)
     -> any MultiAgentLearner
   {
     var given = JSONObject()
     for parameter in kind.parameters { given[parameter.name] = settings.values[parameter.name] }
+    if plays, given["coordination"] == .string("team") {
+      for name in ["coordination", "predictor_weight", "policy_weight"] { given[name] = nil }
+    }
     given["seed"] = .integer(Int(seed))
     return try kind.learner(given, world: world)
   }

@@ -24,12 +24,16 @@ extension ControlSession {
         for (agent, value) in report.agentReturns.enumerated() {
           record.series["return of agent \(agent)", default: .init()].append(report.steps, value)
         }
+        for (name, value) in report.measurements {
+          record.series[name.replacingOccurrences(of: "_", with: " "), default: .init()]
+            .append(report.steps, value)
+        }
         let returns = report.agentReturns.enumerated().map { ("return_\($0.offset)", $0.element) }
         try books.metrics.append(
           [
             ("steps", Double(report.steps)), ("episodes", Double(report.episodes)),
             ("return", report.meanReturn ?? .nan), ("length", report.meanLength ?? .nan),
-          ] + returns + [("seconds", -books.began.timeIntervalSinceNow)])
+          ] + returns + report.measurements + [("seconds", -books.began.timeIntervalSinceNow)])
         if keeper.isDue { try keeper.keep(record, learner.save) }
       },
       isCancelled: {
@@ -37,6 +41,10 @@ extension ControlSession {
       })
     if Task.isCancelled { try keeper.keep(record, learner.save) }
     books.progress.finish()
+    for (name, curve) in record.series.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("return of") {
+      if let last = curve.values.last { say(String(format: "%@: %.3f at last", name, last)) }
+    }
+    for warning in learner.warnings { say("\(kind.name): \(warning)") }
     let after = try measure()
     try PolicyFile.write(learner, to: folder.appending(path: PolicyFile.name).path)
     record.seconds = -books.began.timeIntervalSinceNow

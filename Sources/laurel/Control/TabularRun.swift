@@ -73,6 +73,7 @@ enum TabularRun {
     [
       ("q_learning, sarsa", values), ("reinforce, actor_critic", policies), ("barfi", barfi),
       ("greedy_meta (world: block-bandit)", greedyMeta),
+      ("gflownet (world: objects or hypergrid)", FlowRun.parameters),
     ].flatMap { name, parameters in
       parameters.map { "\(name): " + RewardsCommand.line($0) }
     }

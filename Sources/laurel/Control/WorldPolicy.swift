@@ -35,13 +35,18 @@ struct WorldPolicy {
         "greedy_meta plays many bandits side by side: what it learned to do is summed up in \(folder)/policy.json"
       )
     }
+    if run.method == .gflownet {
+      throw ValidationFailure(
+        "gflownet draws objects, and plays no episodes: they are in \(folder)/samples.jsonl (samples: says how many)"
+      )
+    }
     let isTable = run.learner == nil && run.method.isTabular
     let path = folder + "/" + (isTable ? TableFile.name : PolicyFile.name)
     guard FileManager.default.fileExists(atPath: path) else {
       throw ValidationFailure("\(folder) holds no policy yet: it is written when the run ends")
     }
     if let kind = run.learner {
-      let learner = try run.multiAgentLearner(kind, world)
+      let learner = try run.multiAgentLearner(kind, world, plays: true)
       try PolicyFile.read(path, into: learner)
       self.init(learner)
     } else {

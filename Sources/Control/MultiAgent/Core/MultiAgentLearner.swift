@@ -12,6 +12,8 @@ public struct LearnerProgress: Sendable {
   public var agentReturns: [Double]
   /// Mean length of those episodes; nil before the first ended.
   public var meanLength: Double?
+  /// What the learner measured in its last update, by the names of metrics files.
+  public var measurements: [(name: String, value: Double)] = []
 
   /// The sum over agents, as the tables of Coopetition-Gym count returns; nil before the first episode ended.
   public var meanReturn: Double? { agentReturns.isEmpty ? nil : agentReturns.reduce(0, +) }
@@ -79,10 +81,13 @@ public protocol MultiAgentLearner: AnyObject {
   /// What is done to observations before a network sees them: (x - mean) / deviation, agent after agent (once where
   /// all agents see the same).
   var observationScale: (mean: [Double], deviation: [Double]) { get set }
+  /// What the user should know of what was learned; most learners have nothing to say.
+  var warnings: [String] { get }
 }
 
 extension MultiAgentLearner {
   public func beginEpisode() {}
+  public var warnings: [String] { [] }
 
   /// Trains until `totalTimesteps` environment steps are taken.
   public func learn(totalTimesteps: Int) throws {

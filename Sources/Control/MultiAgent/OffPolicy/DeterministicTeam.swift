@@ -6,56 +6,18 @@ import Worlds
 /// Deterministic actors on their own rows, and for each agent critics of the state and all actions: MADDPG, and with
 /// more settings MATD3 and M3DDPG.
 final class DeterministicTeam: ReplayMethod {
-  struct Settings {
-    var actorRate, criticRate, tau, maxGradNorm: Double
-    /// Exploration in shares of half an action's range: its deviation, what it is multiplied by at every step, its
-    /// least value.
-    var noise, noiseDecay, noiseFloor: Double
-    /// 2: the smaller of two critics counts, against overestimation.
-    var nCritics = 1
-    /// Updates of the critics between updates of the actors.
-    var policyDelay = 1
-    var targetNoise = 0.0
-    var targetNoiseClip = 0.5
-    /// How far, in shares of half an action's range, the others move to the agent's harm.
-    var adversaryStep = 0.0
-    var hidden: [Int]
-    var activation: DenseActivation
-    var seed: UInt64
-
-    init(_ given: Parameters) throws(ParameterError) {
-      actorRate = given.double("actor_lr")
-      criticRate = given.double("critic_lr")
-      tau = given.double("tau")
-      maxGradNorm = given.double("max_grad_norm")
-      noise = given.double("action_noise")
-      noiseDecay = given.double("noise_decay")
-      noiseFloor = given.double("noise_min")
-      hidden = try given.widths()
-      activation = given.activation
-      seed = given.seed
-    }
-
-    static var parameters: [Parameter] {
-      typealias P = LearnerParameters
-      return P.common() + ReplaySettings.parameters(buffer: 100_000, batch: 256, starts: 1_000, every: 4) + [
-        P.number("actor_lr", 1e-4, 0...1, "of the actors' Adam"),
-        P.number("critic_lr", 1e-3, 0...1, "of the critics' Adam"),
-        P.number("tau", 0.005, 0...1, "how far targets follow"), P.maxGradNorm(0.5),
-        P.number("action_noise", 0.1, 0...10, "exploration at first, in shares of half the action's range"),
-        P.number("noise_decay", 0.9999, 0...1, "factor of the exploration at every step"),
-        P.number("noise_min", 0.01, 0...10, "least exploration"), P.teamReward(false),
-      ]
-    }
-  }
-
   let team: Team
   let settings: Settings
   var noise: Double
   var updates = 0
-  let actors, actorTargets: [DenseNetwork]
+  let actors: [CoordinatedActor]
+  let actorTargets: [CoordinatedActor]
   let trained: [Trained]
   let critics: [[ActionCritic]]
+  /// Of CoachReg.
+  let coach: Coach?
+  /// What the last update measured.
+  var measured: [String: Double] = [:]
 
   /// Keeps tanh away from its flat ends: weight of the mean square of what enters it (the authors' own code).
   private static let flatness: Float = 1e-3
@@ -66,13 +28,15 @@ final class DeterministicTeam: ReplayMethod {
     var random = PCG64(seed: settings.seed &+ 0x9E37)
     let size = team.actionWidth
     actors = (0..<team.agents).map { _ in
-      DenseNetwork(
-        widths: [team.width] + settings.hidden + [size], activation: settings.activation, random: &random)
+      CoordinatedActor(
+        team, hidden: settings.hidden, activation: settings.activation, settings.coordination,
+        random: &random)
     }
     actorTargets = actors.map { $0.copy() }
     trained = actors.enumerated().map {
       Trained(
-        "agent \($0.offset)'s policy", [Adam($0.element, learningRate: settings.actorRate)],
+        "agent \($0.offset)'s policy",
+        $0.element.networks.map { Adam($0, learningRate: settings.actorRate) },
         maxGradNorm: settings.maxGradNorm)
     }
     critics = (0..<team.agents).map { agent in
@@ -83,11 +47,47 @@ final class DeterministicTeam: ReplayMethod {
           maxGradNorm: settings.maxGradNorm, random: &random)
       }
     }
+    if case .coach(let regularizer) = settings.coordination {
+      coach = Coach(
+        stateWidth: team.stateWidth, hidden: settings.hidden, activation: settings.activation,
+        subPolicies: regularizer.subPolicies, learningRate: settings.actorRate,
+        maxGradNorm: settings.maxGradNorm, random: &random)
+    } else {
+      coach = nil
+    }
   }
 
   var storedWidth: Int { team.actionWidth }
+  /// What acts: with CoachReg `agent0.first` up to the masked layer, `agent0.sub_policy`, and `agent0` behind it.
   var policies: [(name: String, network: DenseNetwork)] {
-    actors.enumerated().map { ("agent\($0.offset)", $0.element) }
+    actors.enumerated().flatMap { index, actor in
+      // What predicts the others is of training only.
+      [
+        (
+          "agent\(index)",
+          actor.outputWidth == storedWidth ? actor.body : actor.body.keeping(outputs: storedWidth)
+        )
+      ]
+        + [("first", actor.first), ("sub_policy", actor.chooser)].compactMap { part, network in
+          network.map { ("agent\(index).\(part)", $0) }
+        }
+    }
+  }
+
+  var measurements: [(name: String, value: Double)] {
+    measured.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  var warnings: [String] {
+    guard settings.coordination != .none, let spread = measured["action_spread"], spread < 0.02 else {
+      return []
+    }
+    return [
+      String(
+        format:
+          "the agents do nearly the same whatever they see (spread of actions %.3f of half the range): being predictable may have become the task; lower policy_weight",
+        spread)
+    ]
   }
 
   // MARK: Acting
@@ -96,7 +96,9 @@ final class DeterministicTeam: ReplayMethod {
   {
     let size = storedWidth
     for agent in 0..<team.agents {
-      let output = actors[agent].forward(state + team.start(of: agent), rows: 1)
+      let own = state + team.start(of: agent)
+      let masks = ownMasks(actors[agent], own, rows: 1, draws: explores, random: &random)
+      let output = actors[agent].forward(own, rows: 1, masks: masks)
       for place in 0..<size {
         let drawn = explores ? Float(noise * random.normal()) : 0
         actions[agent * size + place] = min(max(tanh(output[place]) + drawn, -1), 1)
@@ -124,6 +126,7 @@ final class DeterministicTeam: ReplayMethod {
       StateActionRows(rows: rows, stateWidth: team.stateWidth, actionWidth: agents * size)
     )
     var targets = [Float](repeating: 0, count: rows)
+    var spread = 0.0
     for agent in 0..<agents {
       present.write(batch.states, batch.actions)
       following.write(batch.nextStates, next)
@@ -136,11 +139,15 @@ final class DeterministicTeam: ReplayMethod {
         }
       }
       for critic in critics[agent] { try critic.fit(present.values, targets: targets, steps: steps) }
-      if updates % settings.policyDelay == 0 { try improve(agent, batch, &present, steps) }
+      if updates % settings.policyDelay == 0 { spread += improve(agent, batch, &present, &random) }
     }
     guard updates % settings.policyDelay == 0 else { return }
+    coordinate(batch, random: &random)
+    for part in trained { try part.step(steps: steps) }
+    try coach?.trained.step(steps: steps)
+    measured["action_spread"] = spread / Double(agents)
     for critic in critics.joined() { critic.follow(settings.tau) }
-    for (target, actor) in zip(actorTargets, actors) { target.blend(towards: actor, rate: settings.tau) }
+    for (target, actor) in zip(actorTargets, actors) { target.follow(actor, rate: settings.tau) }
   }
 
   /// What the target actors do next, with TD3's clipped noise; rows x (agents x size).
@@ -151,10 +158,12 @@ final class DeterministicTeam: ReplayMethod {
     var own = [Float](repeating: 0, count: rows * team.width)
     for agent in 0..<team.agents {
       batch.own(agent, of: batch.nextStates, into: &own)
-      let output = actorTargets[agent].forward(own, rows: rows)
+      let actor = actorTargets[agent]
+      let masks = ownMasks(actor, own, rows: rows, draws: false, random: &random)
+      let output = actor.forward(own, rows: rows, masks: masks)
       for row in 0..<rows {
         for place in 0..<size {
-          var action = tanh(output[row * size + place])
+          var action = tanh(output[row * actor.outputWidth + place])
           if settings.targetNoise > 0 {
             action += min(max(Float(settings.targetNoise * random.normal()), -limit), limit)
           }
@@ -165,15 +174,19 @@ final class DeterministicTeam: ReplayMethod {
     return actions
   }
 
-  /// One step of an actor up his first critic's value of his own action, the others' as they were.
-  private func improve(_ agent: Int, _ batch: TeamBatch, _ present: inout StateActionRows, _ steps: Int)
-    throws(LearnerError)
-  {
+  /// Adds an actor's gradient up his first critic's value of his own action, the others' as they were.
+  /// - Returns: The standard deviation of his actions over the batch, in shares of half their range.
+  private func improve(
+    _ agent: Int, _ batch: TeamBatch, _ present: inout StateActionRows, _ random: inout PCG64
+  ) -> Double {
     let (rows, size) = (batch.rows, storedWidth)
     var own = [Float](repeating: 0, count: rows * team.width)
     batch.own(agent, of: batch.states, into: &own)
     let actor = actors[agent]
-    let output = Array(actor.forward(own, rows: rows))
+    let width = actor.outputWidth
+    let masks = ownMasks(actor, own, rows: rows, draws: true, random: &random)
+    let all = actor.forward(own, rows: rows, masks: masks)
+    let output = (0..<rows).flatMap { row in all[row * width..<row * width + size] }
     let actions = output.map { tanh($0) }
     present.replace(from: agent * size, count: size, by: actions)
     let critic = critics[agent][0].value
@@ -183,14 +196,28 @@ final class DeterministicTeam: ReplayMethod {
     var byInput = [Float](repeating: 0, count: present.values.count)
     critic.backward(
       present.values, rows: rows, outputGradient: down, inputGradient: &byInput, parameterGradients: false)
-    var gradient = [Float](repeating: 0, count: rows * size)
-    present.slice(byInput, from: agent * size, count: size, into: &gradient)
-    for place in gradient.indices {
-      gradient[place] *= 1 - actions[place] * actions[place]
-      gradient[place] += 2 * Self.flatness * output[place] / Float(rows * size)
+    var slice = [Float](repeating: 0, count: rows * size)
+    present.slice(byInput, from: agent * size, count: size, into: &slice)
+    var gradient = [Float](repeating: 0, count: rows * width)
+    for row in 0..<rows {
+      for place in 0..<size {
+        let (from, to) = (row * size + place, row * width + place)
+        gradient[to] = slice[from] * (1 - actions[from] * actions[from])
+        gradient[to] += 2 * Self.flatness * output[from] / Float(rows * size)
+      }
     }
-    actor.backward(own, rows: rows, outputGradient: gradient)
-    try trained[agent].step(steps: steps)
+    actor.backward(own, rows: rows, outputGradient: gradient, masks: masks)
+    return Self.spread(actions, rows: rows)
+  }
+
+  /// The standard deviation of each number over the rows, averaged.
+  private static func spread(_ actions: [Float], rows: Int) -> Double {
+    let size = actions.count / rows
+    return (0..<size).reduce(0) { sum, place in
+      let values = (0..<rows).map { Double(actions[$0 * size + place]) }
+      let mean = values.reduce(0, +) / Double(rows)
+      return sum + (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)).squareRoot()
+    } / Double(size)
   }
 
   /// Moves every other agent's action one step of length `adversaryStep` down the agent's value (M3DDPG).

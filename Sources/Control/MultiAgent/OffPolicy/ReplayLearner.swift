@@ -45,4 +45,5 @@ public class ReplayLearner: MultiAgentLearner {
     get { engine.normalizer.scale }
     set { engine.normalizer.scale = newValue }
   }
+  public var warnings: [String] { engine.method.warnings }
 }

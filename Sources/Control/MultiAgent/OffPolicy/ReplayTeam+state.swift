@@ -34,11 +34,12 @@ extension ActionCritic {
 
 extension DeterministicTeam {
   var networks: [(name: String, network: DenseNetwork)] {
-    named("actor", actors) + named("actor.target", actorTargets)
-      + ActionCritic.networks(Array(critics.joined()))
+    named("actor", actors.flatMap(\.networks)) + named("actor.target", actorTargets.flatMap(\.networks))
+      + ActionCritic.networks(Array(critics.joined())) + named("coach", coach.map { [$0.network] } ?? [])
   }
   var optimizers: [(name: String, optimizer: Adam)] {
     trained.named("actor") + critics.joined().map(\.trained).named("critic")
+      + (coach?.trained.named("coach") ?? [])
   }
   var schedule: [Double] {
     get { [noise, Double(updates)] }

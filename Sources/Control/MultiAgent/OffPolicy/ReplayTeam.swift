@@ -39,12 +39,12 @@ final class TeamBatch {
   let rows: Int
   let team: Team
   /// rows x state width.
-  fileprivate(set) var states, nextStates: [Float]
+  var states, nextStates: [Float]
   /// rows x (agents x stored width): what agents did, as their method keeps it.
-  fileprivate(set) var actions: [Float]
+  var actions: [Float]
   /// Per agent, rows: scaled rewards; gamma where the episode goes on, 0 where it terminated.
-  fileprivate(set) var rewards: [[Float]]
-  fileprivate(set) var discounts: [Float]
+  var rewards: [[Float]]
+  var discounts: [Float]
 
   init(rows: Int, team: Team, actionWidth: Int) {
     (self.rows, self.team) = (rows, team)
@@ -84,6 +84,15 @@ protocol ReplayMethod: LearnedParts {
   /// - Parameter steps: Environment steps so far, for errors.
   func update(_ batch: TeamBatch, steps: Int, random: inout PCG64) throws(LearnerError)
   var policies: [(name: String, network: DenseNetwork)] { get }
+  /// What the last update measured, for metrics.
+  var measurements: [(name: String, value: Double)] { get }
+  /// What the user should know of what was learned.
+  var warnings: [String] { get }
+}
+
+extension ReplayMethod {
+  var measurements: [(name: String, value: Double)] { [] }
+  var warnings: [String] { [] }
 }
 
 /// Several agents that learn from a common buffer of joint transitions; one environment.
@@ -133,7 +142,11 @@ final class ReplayTeam {
           try method.update(batch, steps: steps, random: &random)
         }
       }
-      if hasEnded || steps % 1_000 == 0 { try progress(log.progress(steps: steps)) }
+      if hasEnded || steps % 1_000 == 0 {
+        var report = log.progress(steps: steps)
+        report.measurements = method.measurements
+        try progress(report)
+      }
     }
   }
 

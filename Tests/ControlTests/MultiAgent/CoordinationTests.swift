@@ -2,7 +2,7 @@ import Foundation
 import Numeric
 import Testing
 
-@testable import Learned
+@testable import Control
 
 /// Values against closed forms, derivatives against central differences.
 @Suite struct CoordinationTests {

@@ -1,0 +1,142 @@
+import Control
+import Foundation
+import Learned
+import Rewards
+import Torch
+import Worlds
+
+/// Control runs of a GFlowNet: samples.jsonl beside policy.safetensors, and how well the front is covered.
+extension ControlSession {
+  func openFlow(_ world: some ConstructionWorld, _ summary: String?) throws {
+    let began = Date()
+    let graph = world.construction
+    let conditions = run.flowConditions(objectives: graph.objectiveNames.count)
+    let flow = GFlowNet(graph, conditions: conditions, settings: run.flow, seed: run.seed)
+    let covering = FlowMetrics(graph)
+    let targets = (0..<conditions.count).map(flow.target)
+    let updates = run.settings.int("updates")
+    say(
+      "\(graph.objects.count) objects of \(graph.states) partial ones, \(graph.objectiveNames.count) objectives, a front of \(covering.front.count) points, \(conditions.count) conditions"
+    )
+    if !flow.flatConditions.isEmpty {
+      say(
+        "under \(flow.flatConditions.count) of \(conditions.count) conditions all objects look alike, because beta log R is at most log_floor: raise the objectives, or lower beta or log_floor"
+      )
+    }
+    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
+    let progress = Progress(total: Double(updates), unit: "updates")
+    var record = RunRecord(name: run.name, seed: run.seed)
+    let before = rewards(flow)
+    say("before: \(before.line)")
+    try flow.train(updates: updates, every: max(1, updates / 50)) { report in
+      let distributions = (0..<conditions.count).map(flow.distribution)
+      let reward = Self.meanReward(flow, distributions)
+      let measured = [
+        ("entropy over the front", covering.entropy(distributions)),
+        ("distance of the front (IGD)", covering.generationalDistance(draw(flow).map(\.state))),
+        ("correlation of asked and found", covering.correlation(distributions, conditions)),
+        ("distance from R^beta (total variation)", FlowMetrics.totalVariation(distributions, targets)),
+        ("conditions met", Double(report.reached)), ("loss", report.loss),
+      ]
+      progress.reach(Double(report.updates), note: String(format: "loss %.3g", report.loss))
+      (record.steps, record.episodes) = (report.steps, report.walks)
+      record.returns.append(report.steps, reward)
+      for (name, value) in measured where value.isFinite {
+        record.series[name, default: .init()].append(report.steps, value)
+      }
+      let names = ["pareto_entropy", "igd", "avg_pcc", "total_variation", "reached", "loss"]
+      try metrics.append(
+        [("updates", Double(report.updates)), ("steps", Double(report.steps)), ("reward", reward)]
+          + zip(names, measured.map(\.1)) + [("seconds", -began.timeIntervalSinceNow)])
+      return !Task.isCancelled
+    }
+    progress.finish()
+    let unmet = flow.isReached.indices.filter { !flow.isReached[$0] }
+    if let first = unmet.first {
+      let asked = conditions.vectors[first].map { String(format: "%.2f", $0) }.joined(separator: ", ")
+      say("no object met \(unmet.count) of \(conditions.count) conditions, the first of them [\(asked)]")
+    }
+    let last = (0..<conditions.count).map(flow.distribution)
+    say(
+      String(
+        format:
+          "entropy over the front %.3f (at most log %d = %.3f), correlation of asked and found %.3f, total variation to R^beta %.3f",
+        covering.entropy(last), covering.front.count, log(Double(covering.front.count)),
+        covering.correlation(last, conditions), FlowMetrics.totalVariation(last, targets)))
+    try writeSamples(flow, last)
+    try writePolicy(flow)
+    record.seconds = -began.timeIntervalSinceNow
+    try finish(record, before, rewards(flow), summary)
+  }
+
+  /// The mean of R(x | condition) over conditions, exactly.
+  private static func meanReward(_ flow: GFlowNet, _ distributions: [[Double]]) -> Double {
+    var sum = 0.0
+    for (condition, distribution) in distributions.enumerated() {
+      for (state, probability) in distribution.enumerated() where probability > 0 {
+        guard let objectives = flow.graph.objectives(state) else { continue }
+        sum += probability * flow.conditions.reward(condition, objectives)
+      }
+    }
+    return sum / Double(distributions.count)
+  }
+
+  /// Objects on a seed that training never used, the conditions in turn.
+  private func draw(_ flow: GFlowNet) -> [(condition: Int, state: Int)] {
+    var random = PCG64(seed: run.seed &+ 0xE7A1_0000)
+    return (0..<run.settings.int("samples")).map { index in
+      let condition = index % flow.conditions.count
+      return (condition, flow.sample(condition, random: &random))
+    }
+  }
+
+  /// R of drawn objects under what was asked for.
+  private func rewards(_ flow: GFlowNet) -> Evaluation {
+    Evaluation(
+      returns: draw(flow).map { condition, state in
+        flow.graph.objectives(state).map { flow.conditions.reward(condition, $0) } ?? 0
+      })
+  }
+
+  /// A line an object: what was asked for, what came, and how probable it was.
+  private func writeSamples(_ flow: GFlowNet, _ distributions: [[Double]]) throws {
+    let key = flow.conditions.kind == .goals ? "goal" : "preference"
+    var text = ""
+    for (condition, state) in draw(flow) {
+      let objectives = flow.graph.objectives(state) ?? []
+      let line = JSONObject([
+        (key, .array(flow.conditions.vectors[condition].map(JSONValue.number))),
+        ("object", flow.graph.name(state)),
+        ("objectives", Self.named(objectives, flow.graph.objectiveNames)),
+        ("reward", .number(flow.conditions.reward(condition, objectives))),
+        ("probability", .number(distributions[condition][state])),
+      ])
+      text += JSONValue.object(line).jsonText + "\n"
+    }
+    try OutputFile(folder.appending(path: "samples.jsonl").path).write(Data(text.utf8))
+    say("samples: \(folder.appending(path: "samples.jsonl").path)")
+  }
+
+  private static func named(_ values: [Double], _ names: [String]) -> JSONValue {
+    .object(JSONObject(zip(names, values).map { ($0, .number($1)) }))
+  }
+
+  /// `logits` (conditions x partial objects x choices and stop), `log_partition` and `conditions`.
+  private func writePolicy(_ flow: GFlowNet) throws {
+    let (logits, partitions) = flow.parameters
+    let vectors = flow.conditions.vectors
+    try TensorFile.write(
+      folder.appending(path: "policy.safetensors").path,
+      [
+        (
+          "logits",
+          try Tensor(logits, shape: [vectors.count, flow.graph.states, flow.graph.choices + 1])
+        ),
+        ("log_partition", try Tensor(partitions, shape: [vectors.count])),
+        (
+          "conditions",
+          try Tensor(vectors.joined().map { Float($0) }, shape: [vectors.count, vectors[0].count])
+        ),
+      ])
+  }
+}
