@@ -28,26 +28,22 @@ extension ControlSession {
     var record = RunRecord(name: run.name, seed: run.seed)
     let before = rewards(flow)
     say("before: \(before.line)")
-    try flow.train(updates: updates, every: max(1, updates / 50)) { report in
-      let distributions = (0..<conditions.count).map(flow.distribution)
-      let reward = Self.meanReward(flow, distributions)
-      let measured = [
-        ("entropy over the front", covering.entropy(distributions)),
-        ("distance of the front (IGD)", covering.generationalDistance(draw(flow).map(\.state))),
-        ("correlation of asked and found", covering.correlation(distributions, conditions)),
-        ("distance from R^beta (total variation)", FlowMetrics.totalVariation(distributions, targets)),
-        ("conditions met", Double(report.reached)), ("loss", report.loss),
-      ]
+    let interval = max(1, updates / 50)
+    var (losses, measuredIntervals): ([Double], Int) = ([], 0)
+    // Asked often, so that Ctrl-C is soon heard; measured some fifty times.
+    try flow.train(updates: updates, every: min(interval, 20)) { report in
       progress.reach(Double(report.updates), note: String(format: "loss %.3g", report.loss))
       (record.steps, record.episodes) = (report.steps, report.walks)
-      record.returns.append(report.steps, reward)
-      for (name, value) in measured where value.isFinite {
-        record.series[name, default: .init()].append(report.steps, value)
+      losses.append(report.loss)
+      if report.updates / interval > measuredIntervals || report.updates == updates || Task.isCancelled {
+        measuredIntervals = report.updates / interval
+        let loss = losses.reduce(0, +) / Double(losses.count)
+        losses = []
+        let row = measure(flow, covering, targets, reached: report.reached, loss: loss, into: &record)
+        try metrics.append(
+          [("updates", Double(report.updates)), ("steps", Double(report.steps))] + row
+            + [("seconds", -began.timeIntervalSinceNow)])
       }
-      let names = ["pareto_entropy", "igd", "avg_pcc", "total_variation", "reached", "loss"]
-      try metrics.append(
-        [("updates", Double(report.updates)), ("steps", Double(report.steps)), ("reward", reward)]
-          + zip(names, measured.map(\.1)) + [("seconds", -began.timeIntervalSinceNow)])
       return !Task.isCancelled
     }
     progress.finish()
@@ -57,16 +53,42 @@ extension ControlSession {
       say("no object met \(unmet.count) of \(conditions.count) conditions, the first of them [\(asked)]")
     }
     let last = (0..<conditions.count).map(flow.distribution)
+    let correlation = covering.correlation(last, conditions)
     say(
       String(
-        format:
-          "entropy over the front %.3f (at most log %d = %.3f), correlation of asked and found %.3f, total variation to R^beta %.3f",
+        format: "entropy over the front %.3f (at most log %d = %.3f), total variation to R^beta %.3f",
         covering.entropy(last), covering.front.count, log(Double(covering.front.count)),
-        covering.correlation(last, conditions), FlowMetrics.totalVariation(last, targets)))
+        FlowMetrics.totalVariation(last, targets))
+        + (correlation.isFinite ? String(format: ", correlation of asked and found %.3f", correlation) : ""))
     try writeSamples(flow, last)
     try writePolicy(flow)
     record.seconds = -began.timeIntervalSinceNow
     try finish(record, before, rewards(flow), summary)
+  }
+
+  /// A row of metrics.jsonl; the same numbers go to the page.
+  private func measure(
+    _ flow: GFlowNet, _ covering: FlowMetrics, _ targets: [[Double]], reached: Int, loss: Double,
+    into record: inout RunRecord
+  ) -> [(String, Double)] {
+    let distributions = (0..<flow.conditions.count).map(flow.distribution)
+    let reward = Self.meanReward(flow, distributions)
+    record.returns.append(record.steps, reward)
+    let measured = [
+      ("pareto_entropy", "entropy over the front", covering.entropy(distributions)),
+      ("igd", "distance of the front (IGD)", covering.generationalDistance(draw(flow).map(\.state))),
+      (
+        "avg_pcc", "correlation of asked and found", covering.correlation(distributions, flow.conditions)
+      ),
+      (
+        "total_variation", "total variation to R^beta", FlowMetrics.totalVariation(distributions, targets)
+      ),
+      ("reached", "conditions met", Double(reached)), ("loss", "loss", loss),
+    ]
+    for (_, name, value) in measured where value.isFinite {
+      record.series[name, default: .init()].append(record.steps, value)
+    }
+    return [("reward", reward)] + measured.map { ($0.0, $0.2) }
   }
 
   /// The mean of R(x | condition) over conditions, exactly.

@@ -25,7 +25,8 @@ enum FlowRun {
       "unreached_weight", .number, default: .number(0.1), range: 0.0001...1, help: "tabular: how rare"),
     Parameter("beta", .number, default: .number(60), range: 0.001...10_000, help: "exponent of the reward"),
     Parameter(
-      "log_floor", .number, default: .number(-60), range: -100_000...0, help: "beta log R where R is 0"),
+      "log_floor", .number, default: .number(-60), range: -100_000...0,
+      help: "least beta log R, also where R is 0"),
     Parameter("batch_size", .integer, default: .integer(64), range: 1...1e6, help: "walks of an update"),
     Parameter("learning_rate", .number, default: .number(0.05), range: 0...10, help: "of the logits' Adam"),
     Parameter("partition_rate", .number, default: .number(0.5), range: 0...100, help: "of log Z's Adam"),
