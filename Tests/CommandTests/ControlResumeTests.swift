@@ -19,6 +19,7 @@ import Testing
     Run(
       method: "sarsa", policy: "policy.json",
       rest: "world: {open-grid: {size: 10, max_steps: 200}}\nshaping: [count_bonus]\ntotal_timesteps: 300000"),
+    Run(method: "greedy_meta", policy: "policy.json", rest: "world: block-bandit\ntotal_timesteps: 1500000"),
   ]
 
   @Test(arguments: runs)

@@ -48,4 +48,25 @@ import Worlds
     #expect(abs(evaluation.reward) < 0.03)
     #expect(evaluation.explorationIndex == 0)
   }
+
+  @Test func aTrainingThatWasStoppedGoesOnBitForBit() throws {
+    var settings = GreedyMetaLearner.Settings()
+    (settings.streams, settings.steps) = (16, 90)
+    let world = BlockBandit(blockLength: 5)
+    let whole = GreedyMetaLearner(world, settings, seed: 3)
+    var first = GreedyMetaLearner(untrained: world, settings, seed: 3)
+    for _ in 0..<40 { _ = first.advance() }
+    var archive = StateArchive(kind: "test", version: 1)
+    first.save(in: &archive)
+    var second = GreedyMetaLearner(untrained: world, settings, seed: 3)
+    try second.restore(from: archive)
+    #expect(second.steps == 40)
+    while second.advance() != nil {}
+    #expect(second.values == whole.values && second.values.contains { $0 != 0 })
+    #expect(second.values != first.values)
+    var other = settings
+    other.episodeDiscount = 0
+    var wrong = GreedyMetaLearner(untrained: world, other, seed: 3)
+    #expect(throws: StateArchiveError.otherSettings("learner")) { try wrong.restore(from: archive) }
+  }
 }

@@ -134,6 +134,34 @@ import Worlds
     #expect(table.weights == [1, 1])
   }
 
+  @Test("A flow that was kept in the middle ends with the bits of one that never stopped")
+  func resume() throws {
+    let grid = Hypergrid(size: 5)
+    func flow() -> GFlowNet {
+      var settings = GFlowNet.Settings()
+      (settings.beta, settings.batchSize, settings.replay, settings.unreachedWeight) = (8, 8, 50, 0.2)
+      return GFlowNet(
+        grid.construction, conditions: FlowConditions(.goals, objectives: 2, count: 4, cosine: 0.9),
+        settings: settings, seed: 3)
+    }
+    let whole = flow()
+    whole.train(updates: 40)
+    let first = flow()
+    first.train(updates: 40, every: 15) { $0.updates < 15 }
+    #expect(first.updates == 15)
+    var archive = StateArchive(kind: "flow", version: 1)
+    first.save(in: &archive)
+    let second = flow()
+    try second.restore(from: archive)
+    second.train(updates: 40)
+    #expect(second.parameters.logits == whole.parameters.logits)
+    #expect(second.parameters.partitions == whole.parameters.partitions && second.updates == 40)
+    let other = GFlowNet(
+      Hypergrid(size: 4).construction,
+      conditions: FlowConditions(.goals, objectives: 2, count: 4, cosine: 0.9), seed: 3)
+    #expect(throws: StateArchiveError.self) { try other.restore(from: archive) }
+  }
+
   @Test("Objectives too small for beta are told of")
   func flat() throws {
     let graph = try Self.graph(

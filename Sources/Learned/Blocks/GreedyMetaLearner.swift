@@ -45,19 +45,46 @@ public struct GreedyMetaLearner: Sendable {
   private let bins = 13
   /// Where a memory and an arm find their value: (bins + 1)^arms memories times arms.
   private let entries: [Int]
-  private var values: [Double]
+  var values: [Double]
 
-  /// - Parameter onStep: Called after each step of all streams with their mean reward; false ends the training.
-  public init(
-    _ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64,
-    onStep: (Double) -> Bool = { _ in true }
-  ) {
+  /// Where the training stands.
+  struct Training: Sendable {
+    var step = 0
+    var random: PCG64
+    /// Of each stream: the bandit, and what the agent remembers of it.
+    var states: [BlockBandit.State]
+    var memories: [Int]
+    /// How often each value was changed.
+    var visits: [Double]
+    /// The values added up over the second half of the steps, and how many these were.
+    var sums: [Double]
+    var summed = 0
+  }
+  var training: Training
+  /// The entries touched in a step, with the sum of their errors and how many there were.
+  private var touched: [Int] = []
+  private var errors, touches: [Double]
+
+  /// Trains to the end.
+  public init(_ world: BlockBandit, _ settings: Settings = Settings(), seed: UInt64) {
+    self.init(untrained: world, settings, seed: seed)
+    while advance() != nil {}
+  }
+
+  /// An agent that `advance` is to train.
+  public init(untrained world: BlockBandit, _ settings: Settings, seed: UInt64) {
     precondition(world.arms <= 5, "a table over more than five arms is too large")
     self.world = world
     self.settings = settings
     entries = Self.entries(arms: world.arms, digits: bins + 1)
     values = [Double](repeating: 0, count: entries.count / world.arms)
-    train(seed: seed, onStep)
+    errors = values
+    touches = values
+    var random = PCG64(seed: seed)
+    let states = (0..<settings.streams).map { _ in world.initialState(after: nil, random: &random) }
+    training = Training(
+      random: random, states: states, memories: Array(repeating: 0, count: settings.streams), visits: values,
+      sums: values)
   }
 
   /// The arm's own digit, then the others' in ascending order.
@@ -109,50 +136,47 @@ public struct GreedyMetaLearner: Sendable {
     return best
   }
 
-  private mutating func train(seed: UInt64, _ onStep: (Double) -> Bool) {
-    var random = PCG64(seed: seed)
+  /// Steps of all streams that were made.
+  public var steps: Int { training.step }
+
+  /// One step of all streams.
+  /// - Returns: Their mean reward; nil (and no step is made) at the end of the training.
+  public mutating func advance() -> Double? {
+    guard training.step < settings.steps else { return nil }
     let (arms, places) = (world.arms, places)
-    var states = (0..<settings.streams).map { _ in world.initialState(after: nil, random: &random) }
-    var memories = [Int](repeating: 0, count: settings.streams)
-    var visits = [Double](repeating: 0, count: values.count)
-    // The entries touched in this step, with the sum of their errors and how many there were.
-    var errors = [Double](repeating: 0, count: values.count)
-    var touches = errors
-    var touched: [Int] = []
-    var sums = errors
-    var summed = 0
-    for step in 0..<settings.steps {
-      let epsilon = max(settings.finalEpsilon, 1 - Double(step) / (Double(settings.steps) * 0.5))
-      touched.removeAll(keepingCapacity: true)
-      var total = 0.0
-      for stream in 0..<settings.streams {
-        let memory = settings.hasMemory ? memories[stream] : 0
-        let arm = random.uniform() < epsilon ? random.integer(below: arms) : greedy(memory)
-        let reward = world.pull(arm, &states[stream], &random)
-        total += reward
-        states[stream] = world.initialState(after: states[stream], random: &random)
-        memories[stream] =
-          states[stream].isFresh ? 0 : remembered(memories[stream], arm, reward, places: places)
-        let next = settings.hasMemory ? memories[stream] : 0
-        let most = values[entries[next * arms + greedy(next)]]
-        let entry = entries[memory * arms + arm]
-        if touches[entry] == 0 { touched.append(entry) }
-        touches[entry] += 1
-        errors[entry] += reward + settings.episodeDiscount * most - values[entry]
-      }
-      for entry in touched {
-        visits[entry] += touches[entry]
-        let rate = max(settings.leastStep, 1 / visits[entry].squareRoot())
-        values[entry] += rate * errors[entry] / touches[entry]
-        (errors[entry], touches[entry]) = (0, 0)
-      }
-      if step >= settings.steps / 2 {
-        for entry in values.indices { sums[entry] += values[entry] }
-        summed += 1
-      }
-      if !onStep(total / Double(settings.streams)) { break }
+    let epsilon = max(settings.finalEpsilon, 1 - Double(training.step) / (Double(settings.steps) * 0.5))
+    touched.removeAll(keepingCapacity: true)
+    var total = 0.0
+    for stream in 0..<settings.streams {
+      let memory = settings.hasMemory ? training.memories[stream] : 0
+      let explores = training.random.uniform() < epsilon
+      let arm = explores ? training.random.integer(below: arms) : greedy(memory)
+      let reward = world.pull(arm, &training.states[stream], &training.random)
+      total += reward
+      training.states[stream] = world.initialState(
+        after: training.states[stream], random: &training.random)
+      training.memories[stream] =
+        training.states[stream].isFresh
+        ? 0 : remembered(training.memories[stream], arm, reward, places: places)
+      let next = settings.hasMemory ? training.memories[stream] : 0
+      let most = values[entries[next * arms + greedy(next)]]
+      let entry = entries[memory * arms + arm]
+      if touches[entry] == 0 { touched.append(entry) }
+      touches[entry] += 1
+      errors[entry] += reward + settings.episodeDiscount * most - values[entry]
     }
-    if summed > 0 { values = sums.map { $0 / Double(summed) } }
+    for entry in touched {
+      training.visits[entry] += touches[entry]
+      let rate = max(settings.leastStep, 1 / training.visits[entry].squareRoot())
+      values[entry] += rate * errors[entry] / touches[entry]
+      (errors[entry], touches[entry]) = (0, 0)
+    }
+    if training.step >= settings.steps / 2 {
+      for entry in values.indices { training.sums[entry] += values[entry] }
+      training.summed += 1
+    }
+    training.step += 1
+    return total / Double(settings.streams)
   }
 
   /// Plays greedily.
@@ -161,6 +185,8 @@ public struct GreedyMetaLearner: Sendable {
   {
     var random = PCG64(seed: seed)
     let places = places
+    var agent = self
+    if training.summed > 0 { agent.values = training.sums.map { $0 / Double(training.summed) } }
     var (total, explored, decisions) = (0.0, 0, 0)
     var sums = [Double](repeating: 0, count: 20)
     var counts = sums
@@ -170,7 +196,7 @@ public struct GreedyMetaLearner: Sendable {
       for _ in 0..<pulls {
         let arm =
           epsilon > 0 && random.uniform() < epsilon
-          ? random.integer(below: world.arms) : greedy(settings.hasMemory ? memory : 0)
+          ? random.integer(below: world.arms) : agent.greedy(settings.hasMemory ? memory : 0)
         if best > 0.2, best < 0.8, places.contains(where: { memory / $0 % (bins + 1) == 0 }) {
           decisions += 1
           if memory / places[arm] % (bins + 1) == 0 { explored += 1 }

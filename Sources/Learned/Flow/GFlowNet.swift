@@ -50,14 +50,16 @@ public final class GFlowNet {
   /// By state: log of the number of parents.
   private let logParents: [Double]
   let logits, partitions: ParameterVector
-  private let optimizers: [Adam]
-  private var random: PCG64
-  private var goals: GoalTable
+  let optimizers: [Adam]
+  var random: PCG64
+  var goals: GoalTable
   /// Walks from the start: the choices made, stopping left out.
-  private var memory: [[Int]] = []
-  private var place = 0
-  private var walks = 0
-  private var steps = 0
+  var memory: [[Int]] = []
+  var place = 0
+  var walks = 0
+  var steps = 0
+  /// Updates so far.
+  public internal(set) var updates = 0
 
   /// - Precondition: The conditions are for as many objectives as the objects have.
   public init(
@@ -120,7 +122,7 @@ public final class GFlowNet {
 
   // MARK: Training
 
-  /// Updates on walks of its own and on replayed ones.
+  /// Updates on walks of its own and on replayed ones, until there were so many in all.
   /// - Returns: The mean loss of the last tenth.
   @discardableResult
   public func train(updates: Int) -> Double { train(updates: updates, every: updates) { _ in true } }
@@ -134,9 +136,10 @@ public final class GFlowNet {
     updates: Int, every: Int, report: (Progress) throws -> Bool
   ) rethrows -> Double {
     var (sum, count, recent, since) = (0.0, 0, 0.0, 0)
-    for update in 0..<updates {
+    for update in self.updates..<max(updates, self.updates) {
       goals.adjust(progress: Double(update) / Double(updates))
       let loss = self.update()
+      self.updates = update + 1
       if update >= updates - max(1, updates / 10) { (sum, count) = (sum + loss, count + 1) }
       (recent, since) = (recent + loss, since + 1)
       if (update + 1) % every == 0 || update + 1 == updates {

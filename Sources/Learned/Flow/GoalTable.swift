@@ -17,6 +17,12 @@ struct GoalTable {
     self.unreachedWeight = unreachedWeight
   }
 
+  /// Goes on from what was kept.
+  mutating func restore(weights: [Double], reached: [Bool]) throws(StateArchiveError) {
+    guard reached.count == isReached.count else { throw .wrongSize("goals.reached") }
+    (self.weights, isReached) = (weights, reached)
+  }
+
   mutating func reach(_ condition: Int) { isReached[condition] = true }
 
   /// - Parameter progress: The share of the training that is done.

@@ -11,7 +11,7 @@ struct Train: AsyncParsableCommand {
       "Train a language model or a control policy from a run file; the run is a folder with a report.",
     discussion: """
       Ctrl-C stops after keeping a checkpoint; --resume goes on from the last one, also after a kill, and ends \
-        with the weights of a run that was never stopped. Only method: greedy_meta keeps no checkpoints, and says so.
+        with the weights of a run that was never stopped.
       """)
 
   @Argument(help: "The run file (YAML), or with --resume the run's folder.") var file: String?

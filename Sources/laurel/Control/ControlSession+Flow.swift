@@ -8,7 +8,8 @@ import Worlds
 /// Control runs of a GFlowNet: samples.jsonl beside policy.safetensors, and how well the front is covered.
 extension ControlSession {
   func openFlow(_ world: some ConstructionWorld, _ summary: String?) throws {
-    let began = Date()
+    let books = try openBooks()
+    var (record, keeper) = (books.record, books.keeper)
     let graph = world.construction
     let conditions = run.flowConditions(objectives: graph.objectiveNames.count)
     let flow = GFlowNet(graph, conditions: conditions, settings: run.flow, seed: run.seed)
@@ -23,30 +24,25 @@ extension ControlSession {
         "under \(flow.flatConditions.count) of \(conditions.count) conditions all objects look alike, because beta log R is at most log_floor: raise the objectives, or lower beta or log_floor"
       )
     }
-    let metrics = try MetricsFile(folder.appending(path: "metrics.jsonl"))
-    let progress = Progress(total: Double(updates), unit: "updates")
-    var record = RunRecord(name: run.name, seed: run.seed)
-    let before = rewards(flow)
-    say("before: \(before.line)")
+    let before = try begin(&record, books.archive, flow.restore) { rewards(flow) }
+    try keeper.keep(record, flow.save)
     let interval = max(1, updates / 50)
-    var (losses, measuredIntervals): ([Double], Int) = ([], 0)
+    var measuredIntervals = flow.updates / interval
     // Asked often, so that Ctrl-C is soon heard; measured some fifty times.
     try flow.train(updates: updates, every: min(interval, 20)) { report in
-      progress.reach(Double(report.updates), note: String(format: "loss %.3g", report.loss))
+      books.progress.reach(Double(report.updates), note: String(format: "loss %.3g", report.loss))
       (record.steps, record.episodes) = (report.steps, report.walks)
-      losses.append(report.loss)
-      if report.updates / interval > measuredIntervals || report.updates == updates || Task.isCancelled {
+      if report.updates / interval > measuredIntervals || report.updates == updates {
         measuredIntervals = report.updates / interval
-        let loss = losses.reduce(0, +) / Double(losses.count)
-        losses = []
-        let row = measure(flow, covering, targets, reached: report.reached, loss: loss, into: &record)
-        try metrics.append(
+        let row = measure(flow, covering, targets, reached: report.reached, loss: report.loss, into: &record)
+        try books.metrics.append(
           [("updates", Double(report.updates)), ("steps", Double(report.steps))] + row
-            + [("seconds", -began.timeIntervalSinceNow)])
+            + [("seconds", -books.began.timeIntervalSinceNow)])
       }
+      if keeper.isDue || Task.isCancelled { try keeper.keep(record, flow.save) }
       return !Task.isCancelled
     }
-    progress.finish()
+    books.progress.finish()
     let unmet = flow.isReached.indices.filter { !flow.isReached[$0] }
     if let first = unmet.first {
       let asked = conditions.vectors[first].map { String(format: "%.2f", $0) }.joined(separator: ", ")
@@ -62,7 +58,7 @@ extension ControlSession {
         + (correlation.isFinite ? String(format: ", correlation of asked and found %.3f", correlation) : ""))
     try writeSamples(flow, last)
     try writePolicy(flow)
-    record.seconds = -began.timeIntervalSinceNow
+    record.seconds = -books.began.timeIntervalSinceNow
     try finish(record, before, rewards(flow), summary)
   }
 

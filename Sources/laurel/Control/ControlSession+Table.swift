@@ -10,7 +10,7 @@ import Worlds
 extension ControlSession {
   func openTable(_ world: some World, _ summary: String?) throws {
     if let bandit = world as? BlockBandit, run.method == .greedyMeta {
-      return try openMeta(bandit, Date(), summary)
+      return try openMeta(bandit, summary)
     }
     let books = try openBooks()
     let (metrics, progress, began) = (books.metrics, books.progress, books.began)
@@ -73,7 +73,7 @@ extension ControlSession {
   }
 
   /// The greedy learner whose exploring emerges: its reward a pull, beside that of hand-written players.
-  private func openMeta(_ world: BlockBandit, _ began: Date, _ summary: String?) throws {
+  private func openMeta(_ world: BlockBandit, _ summary: String?) throws {
     let (streams, pulls) = (4000, 200)
     /// Twenty parts, so that the spread is seen.
     func evaluation(_ reward: (_ streams: Int, _ seed: UInt64) -> Double) -> Evaluation {
@@ -88,17 +88,27 @@ extension ControlSession {
       ("Bayes-greedy", .bayesGreedy), ("epsilon-greedy 0.1", .epsilonGreedy(0.1)),
     ]
     let own = run.metaLearner
-    let progress = Progress(total: Double(own.steps * own.streams), unit: "pulls")
-    var record = RunRecord(name: run.name, seed: run.seed)
-    let learner = GreedyMetaLearner(world, own, seed: run.seed) { reward in
-      record.steps += own.streams
-      progress.reach(Double(record.steps), note: String(format: "reward %.2f", reward))
-      if record.steps / own.streams % max(1, own.steps / 500) == 0 {
-        record.returns.append(record.steps, reward)
-      }
-      return !Task.isCancelled
+    let books = try openBooks()
+    var (record, keeper) = (books.record, books.keeper)
+    var learner = GreedyMetaLearner(untrained: world, own, seed: run.seed)
+    if let archive = books.archive {
+      do { try learner.restore(from: archive) } catch { throw ValidationFailure("\(folder.path): \(error)") }
     }
-    progress.finish()
+    try keeper.keep(record, learner.save)
+    while !Task.isCancelled, let reward = learner.advance() {
+      record.steps = learner.steps * own.streams
+      books.progress.reach(Double(record.steps), note: String(format: "reward %.2f", reward))
+      if learner.steps % max(1, own.steps / 500) == 0 {
+        record.returns.append(record.steps, reward)
+        try books.metrics.append([
+          ("steps", Double(record.steps)), ("return", reward),
+          ("seconds", -books.began.timeIntervalSinceNow),
+        ])
+      }
+      if keeper.isDue { try keeper.keep(record, learner.save) }
+    }
+    if Task.isCancelled { try keeper.keep(record, learner.save) }
+    books.progress.finish()
     let result = learner.evaluate(streams: streams, pulls: pulls, seed: run.seed &+ 1)
     var lines: [(String, JSONValue)] = [
       ("reward", .number(result.reward)), ("exploration_index", .number(result.explorationIndex)),
@@ -115,7 +125,7 @@ extension ControlSession {
     }
     lines.append(("within_block", .array(result.withinBlock.map { $0.isFinite ? .number($0) : .null })))
     try write(.object(JSONObject(lines)), "policy.json")
-    (record.episodes, record.seconds) = (record.steps, -began.timeIntervalSinceNow)
+    (record.episodes, record.seconds) = (record.steps, -books.began.timeIntervalSinceNow)
     let before = evaluation {
       BlockPolicy.epsilonGreedy(1).averageReward(in: world, streams: $0, pulls: pulls, seed: $1)
     }

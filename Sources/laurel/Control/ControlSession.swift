@@ -44,9 +44,6 @@ struct ControlSession {
 
   private func learn(_ summary: String?) throws {
     say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
-    if run.learner == nil, run.method == .greedyMeta || run.method == .gflownet {
-      say("this learner keeps no checkpoints: Ctrl-C ends the run with what was learned until then")
-    }
     if let kind = run.learner {
       try openTeam(kind, run.world, summary)
     } else if let world = run.world as? any ConstructionWorld, run.method == .gflownet {

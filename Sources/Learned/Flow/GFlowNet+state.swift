@@ -1,0 +1,48 @@
+import Numeric
+
+extension GFlowNet {
+  /// Keeps everything that training changes. A new flow on the same construction, conditions and settings that
+  /// `restore`s it goes on as this one does, bit for bit.
+  public func save(in archive: inout StateArchive) {
+    archive.put("settings", line)
+    archive.put("logits", Array(logits.parameters))
+    archive.put("partitions", Array(partitions.parameters))
+    for (index, optimizer) in optimizers.enumerated() { optimizer.save("optimizer.\(index)", in: &archive) }
+    archive.put("random", random)
+    archive.put("goals.weights", goals.weights)
+    archive.put("goals.reached", goals.isReached)
+    archive.put("walk.lengths", memory.map(\.count))
+    archive.put("walk.choices", Array(memory.joined()))
+    archive.put("counts", [place, walks, steps, updates])
+  }
+
+  /// Goes on from what `save` kept.
+  /// - Throws: `StateArchiveError` for a state of another construction or other settings; the flow is then of no use.
+  public func restore(from archive: StateArchive) throws(StateArchiveError) {
+    guard try archive.text("settings") == line else { throw .otherSettings("flow") }
+    try archive.restore("logits", into: logits.parameters)
+    try archive.restore("partitions", into: partitions.parameters)
+    for (index, optimizer) in optimizers.enumerated() {
+      try optimizer.restore("optimizer.\(index)", from: archive)
+    }
+    random = try archive.random("random")
+    try goals.restore(
+      weights: archive.doubles("goals.weights", count: conditions.count),
+      reached: archive.flags("goals.reached"))
+    let (lengths, choices) = (try archive.integers("walk.lengths"), try archive.integers("walk.choices"))
+    guard lengths.reduce(0, +) == choices.count, lengths.allSatisfy({ $0 >= 0 }) else {
+      throw .wrongSize("walk.choices")
+    }
+    var start = 0
+    memory = lengths.map { length in
+      defer { start += length }
+      return Array(choices[start..<start + length])
+    }
+    let counts = try archive.integers("counts", count: 4)
+    (place, walks, steps, updates) = (counts[0], counts[1], counts[2], counts[3])
+  }
+
+  private var line: String {
+    "\(graph.states) states, \(graph.choices) choices, \(conditions.vectors), \(settings)"
+  }
+}
