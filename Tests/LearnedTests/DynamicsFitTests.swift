@@ -130,6 +130,36 @@ import Worlds
     #expect(dynamics.rollOut(from: [0], horizon: 0, policy: { $0 }).count == 0)
   }
 
+  @Test func theFilterChoosesAmongTheCandidatesThatCanBeSeen() throws {
+    var (ensemble, reward) = small()
+    ensemble.maximumEpochs = 3
+    reward.rounds = 20
+    let fitted = try FilteredDynamics.fit(line(100), ensemble: ensemble, reward: reward).dynamics
+    func fresh(_ reward: DynamicsReward?, _ selection: TransitionFilter.Selection) -> FilteredDynamics {
+      FilteredDynamics(
+        fitted.ensemble, reward: reward, filter: TransitionFilter(selection, stopsBelow: nil), samples: 3,
+        seed: 4)
+    }
+    let (states, actions): ([Float], [Float]) = ([0.1, -0.4, 0.9], [0.5, -1, 0.2])
+    let made = fresh(fitted.reward, .random).candidates(states, actions)
+    let kept = fresh(fitted.reward, .best).step(states, actions)
+    #expect(made.nextObservations.count == 6 && made.rewards.count == 6)
+    for row in 0..<3 {
+      let best = (0..<6).max { made.rewards[$0][row] < made.rewards[$1][row] }!
+      #expect(kept.nextObservations[row] == made.nextObservations[best][row])
+      #expect(kept.rewards[row] == made.rewards[best][row])
+      let drawn = made.nextObservations.map { $0[row] }
+      #expect(drawn.min()! - 0.3 < made.consensus[row] && made.consensus[row] < drawn.max()! + 0.3)
+    }
+    // The mean over a great many draws is the consensus.
+    let many = FilteredDynamics(
+      fitted.ensemble, reward: nil, filter: TransitionFilter(.random, stopsBelow: nil), samples: 4000, seed: 5
+    ).candidates([0.1], [0.5])
+    let mean = many.nextObservations.reduce(0) { $0 + $1[0] } / Float(many.nextObservations.count)
+    #expect(abs(mean - many.consensus[0]) < 0.03, "\(mean), \(many.consensus[0])")
+    #expect(many.rewards.allSatisfy { $0 == [0] })
+  }
+
   @Test func tooFewTransitionsAreRefused() {
     #expect(throws: DynamicsDataError.tooFewTransitions(4, needed: 10)) {
       try FilteredDynamics.fit(line(4))

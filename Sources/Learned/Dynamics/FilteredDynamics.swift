@@ -55,30 +55,8 @@ public final class FilteredDynamics {
   ///   - step: The number of this step in its rollout, from 1 (for the filter's minimal length).
   public func step(_ observations: [Float], _ actions: [Float], step: Int = 1) -> Step {
     let normalizer = ensemble.normalizer
-    let (width, size, inputs) = (normalizer.observationWidth, normalizer.actionWidth, normalizer.inputWidth)
-    let rows = observations.count / width
-    precondition(
-      observations.count == rows * width && actions.count == rows * size,
-      "\(observations.count) and \(actions.count) numbers are no observations and actions")
-    let count = ensemble.elites.count * samples
-    reserve(rows, count, inputs, width)
-    for row in 0..<rows {
-      observations.withUnsafeBufferPointer { observations in
-        actions.withUnsafeBufferPointer { actions in
-          input.withUnsafeMutableBufferPointer {
-            normalizer.input(
-              observations.baseAddress! + row * width, actions.baseAddress! + row * size,
-              into: $0.baseAddress! + row * inputs)
-          }
-        }
-      }
-    }
-    var uncertainties = [Double](repeating: 0, count: rows)
-    imagine(rows, width, &uncertainties)
-    if filter.needsRewards, let reward {
-      join(rows, count, inputs, width)
-      reward.score(joined, rows: rows * count, into: &rewards)
-    }
+    let (width, count) = (normalizer.observationWidth, ensemble.elites.count * samples)
+    let (rows, uncertainties) = propose(observations, actions)
     var result = Step(
       nextObservations: observations, rewards: Array(repeating: 0, count: rows),
       stops: Array(repeating: false, count: rows), uncertainties: uncertainties)
@@ -95,6 +73,37 @@ public final class FilteredDynamics {
       }
     }
     return result
+  }
+
+  /// What the elites propose for some rows, before any is chosen.
+  public struct Candidates: Sendable {
+    /// Candidate by candidate (all samples of the first elite, then of the next), each rows x observation width.
+    public var nextObservations: [[Float]]
+    /// [candidate][row]; 0 without a dynamics reward.
+    public var rewards: [[Double]]
+    /// The mean of the elites' predictions, rows x observation width.
+    public var consensus: [Float]
+  }
+
+  /// Draws and scores candidates, to be chosen from by another rule than the filter's.
+  public func candidates(_ observations: [Float], _ actions: [Float]) -> Candidates {
+    let normalizer = ensemble.normalizer
+    let (width, count) = (normalizer.observationWidth, ensemble.elites.count * samples)
+    let (rows, _) = propose(observations, actions, scores: true)
+    func moved(_ change: (Int) -> Float) -> [Float] {
+      observations.indices.map { index in
+        let place = index % width
+        return observations[index]
+          + (change(index) * normalizer.changeDeviations[place] + normalizer.changeMeans[place])
+      }
+    }
+    let centers = ensemble.meanChanges(input, rows: rows)
+    return Candidates(
+      nextObservations: (0..<count).map { candidate in
+        moved { candidates[candidate * rows * width + $0] }
+      },
+      rewards: (0..<count).map { Array(rewards[$0 * rows..<($0 + 1) * rows]) },
+      consensus: moved { centers[$0] })
   }
 
   /// Imagines rollouts from some states until the filter stops them, `isTerminal` says so, or the horizon ends.
@@ -125,6 +134,38 @@ public final class FilteredDynamics {
       states = alive
     }
     return imagined
+  }
+
+  /// Draws the candidates, and scores them where the filter or the caller needs it.
+  private func propose(
+    _ observations: [Float], _ actions: [Float], scores: Bool = false
+  ) -> (rows: Int, uncertainties: [Double]) {
+    let normalizer = ensemble.normalizer
+    let (width, size, inputs) = (normalizer.observationWidth, normalizer.actionWidth, normalizer.inputWidth)
+    let rows = observations.count / width
+    precondition(
+      observations.count == rows * width && actions.count == rows * size,
+      "\(observations.count) and \(actions.count) numbers are no observations and actions")
+    let count = ensemble.elites.count * samples
+    reserve(rows, count, inputs, width)
+    for row in 0..<rows {
+      observations.withUnsafeBufferPointer { observations in
+        actions.withUnsafeBufferPointer { actions in
+          input.withUnsafeMutableBufferPointer {
+            normalizer.input(
+              observations.baseAddress! + row * width, actions.baseAddress! + row * size,
+              into: $0.baseAddress! + row * inputs)
+          }
+        }
+      }
+    }
+    var uncertainties = [Double](repeating: 0, count: rows)
+    imagine(rows, width, &uncertainties)
+    if scores || filter.needsRewards, let reward {
+      join(rows, count, inputs, width)
+      reward.score(joined, rows: rows * count, into: &rewards)
+    }
+    return (rows, uncertainties)
   }
 
   private func reserve(_ rows: Int, _ count: Int, _ inputs: Int, _ width: Int) {

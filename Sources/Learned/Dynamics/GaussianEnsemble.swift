@@ -106,6 +106,20 @@ public final class GaussianEnsemble {
     return (best, bestError)
   }
 
+  /// The mean of the elites' predicted changes for each of `rows` normalised inputs, row by row.
+  func meanChanges(_ inputs: [Float], rows: Int) -> [Float] {
+    let width = normalizer.observationWidth
+    var means = [Float](repeating: 0, count: rows * width)
+    let share = 1 / Float(elites.count)
+    for elite in elites {
+      let output = models[elite].network.forward(inputs, rows: rows)
+      for row in 0..<rows {
+        for place in 0..<width { means[row * width + place] += share * output[row * 2 * width + place] }
+      }
+    }
+    return means
+  }
+
   static func rows(_ chosen: [Int], _ source: [Float], _ width: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: chosen.count * width) { buffer, count in
       for (row, index) in chosen.enumerated() {
