@@ -143,12 +143,15 @@ import Worlds
     let (states, actions): ([Float], [Float]) = ([0.1, -0.4, 0.9], [0.5, -1, 0.2])
     let made = fresh(fitted.reward, .random).candidates(states, actions)
     let kept = fresh(fitted.reward, .best).step(states, actions)
+    let agreed = fresh(nil, .consensus).step(states, actions)
     #expect(made.nextObservations.count == 6 && made.rewards.count == 6)
     for row in 0..<3 {
       let best = (0..<6).max { made.rewards[$0][row] < made.rewards[$1][row] }!
       #expect(kept.nextObservations[row] == made.nextObservations[best][row])
       #expect(kept.rewards[row] == made.rewards[best][row])
       let drawn = made.nextObservations.map { $0[row] }
+      let nearest = drawn.min { abs($0 - made.consensus[row]) < abs($1 - made.consensus[row]) }
+      #expect(agreed.nextObservations[row] == nearest)
       #expect(drawn.min()! - 0.3 < made.consensus[row] && made.consensus[row] < drawn.max()! + 0.3)
     }
     // The mean over a great many draws is the consensus.

@@ -31,6 +31,14 @@ import Testing
     #expect(filter.choose([5000, -5000], count: 2, random: &random) == 0)
   }
 
+  @Test func consensusNeedsNoRewardsAndKeepsTheNearest() {
+    #expect(!TransitionFilter(.consensus, stopsBelow: nil).needsRewards)
+    #expect(TransitionFilter(.consensus).needsRewards)
+    var random = PCG64(seed: 1)
+    let kept = TransitionFilter(.consensus).choose([-4, -0.5, -0.25, -9], count: 4, random: &random)
+    #expect(kept == 2)
+  }
+
   @Test func anyCandidateIsDrawnAlikeWithoutAFilter() {
     var random = PCG64(seed: 3)
     var counts = [0, 0, 0, 0, 0]

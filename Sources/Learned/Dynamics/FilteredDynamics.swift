@@ -60,8 +60,10 @@ public final class FilteredDynamics {
     var result = Step(
       nextObservations: observations, rewards: Array(repeating: 0, count: rows),
       stops: Array(repeating: false, count: rows), uncertainties: uncertainties)
+    let nearness = filter.selection == .consensus ? nearness(rows, width, count) : nil
     for row in 0..<rows {
-      let chosen = filter.choose(rewards, first: row, stride: rows, count: count, random: &random)
+      let chosen = filter.choose(
+        nearness ?? rewards, first: row, stride: rows, count: count, random: &random)
       for place in 0..<width {
         result.nextObservations[row * width + place] +=
           candidates[(chosen * rows + row) * width + place] * normalizer.changeDeviations[place]
@@ -176,6 +178,18 @@ public final class FilteredDynamics {
     candidates = Array(repeating: 0, count: rows * count * width)
     joined = Array(repeating: 0, count: rows * count * (inputs + width))
     rewards = Array(repeating: 0, count: rows * count)
+  }
+
+  /// How near each candidate is to the elites' mean prediction: minus the squared distance, candidate after candidate.
+  private func nearness(_ rows: Int, _ width: Int, _ count: Int) -> [Double] {
+    let centers = ensemble.meanChanges(input, rows: rows)
+    return (0..<count * rows).map { index in
+      let row = index % rows
+      return -(0..<width).reduce(0.0) { sum, place in
+        let distance = Double(candidates[index * width + place] - centers[row * width + place])
+        return sum + distance * distance
+      }
+    }
   }
 
   /// Draws the candidates: elite after elite, sample after sample, row after row.

@@ -10,6 +10,9 @@ public struct TransitionFilter: Sendable, Equatable {
     case best
     /// With probability proportional to exp(reward / temperature).
     case softmax(temperature: Double)
+    /// The one nearest to the elites' mean prediction, whatever its reward. It takes most of the noise out, also what is
+    /// the environment's own.
+    case consensus
   }
 
   public var selection: Selection
@@ -28,18 +31,19 @@ public struct TransitionFilter: Sendable, Equatable {
   }
 
   /// Whether rewards matter at all.
-  var needsRewards: Bool { selection != .random || stopsBelow != nil }
+  var needsRewards: Bool { (selection != .random && selection != .consensus) || stopsBelow != nil }
 
   /// The chosen candidate.
   /// - Parameters:
-  ///   - rewards: candidate after candidate, `stride` apart, beginning at `first`. NaN is never preferred.
+  ///   - rewards: candidate after candidate, `stride` apart, beginning at `first`. NaN is never preferred. For
+  ///     `consensus` the nearness to the mean prediction.
   ///   - count: How many candidates there are, at least 1.
   public func choose(
     _ rewards: [Double], first: Int = 0, stride: Int = 1, count: Int, random: inout PCG64
   ) -> Int {
     switch selection {
     case .random: return random.integer(below: count)
-    case .best:
+    case .best, .consensus:
       var best = 0
       for candidate in 1..<max(count, 1)
       where rewards[first + candidate * stride] > rewards[first + best * stride]

@@ -110,7 +110,8 @@ struct DynamicsRollout: ParsableCommand {
   @Option(help: "Transitions (JSONL) in whose observations rollouts begin.") var from: String
   @Option(help: "How many rollouts.") var count: Int = 16
   @Option(help: "Steps of a rollout at most.") var horizon: Int = 100
-  @Option(help: "Which candidate is kept: softmax, best or random.") var keep: String = "softmax"
+  @Option(help: "Which candidate is kept: softmax, best, consensus (nearest to the elites' mean) or random.")
+  var keep: String = "softmax"
   @Option(help: "Of softmax.") var temperature: Double = 0.1
   @Option(
     name: .customLong("stop-below"), help: "A rollout ends where the kept reward is lower; none: never.")
@@ -132,8 +133,9 @@ struct DynamicsRollout: ParsableCommand {
     switch keep {
     case "softmax": selection = .softmax(temperature: temperature)
     case "best": selection = .best
+    case "consensus": selection = .consensus
     case "random": selection = .random
-    default: throw ValidationError("--keep is softmax, best or random, not \"\(keep)\"")
+    default: throw ValidationError("--keep is softmax, best, consensus or random, not \"\(keep)\"")
     }
     if stopBelow == "none" { return TransitionFilter(selection, stopsBelow: nil) }
     guard let threshold = Double(stopBelow), threshold.isFinite else {

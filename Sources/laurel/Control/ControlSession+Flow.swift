@@ -111,7 +111,7 @@ extension ControlSession {
   /// R of drawn objects under what was asked for.
   private func rewards(_ flow: GFlowNet) -> Evaluation {
     Evaluation(
-      returns: draw(flow).map { condition, state in
+      rewards: draw(flow).map { condition, state in
         flow.graph.objectives(state).map { flow.conditions.reward(condition, $0) } ?? 0
       })
   }

@@ -11,7 +11,16 @@ struct Evaluation {
   /// Episodes that the rules ended; the others ran out of time.
   private(set) var terminated = 0
 
+  /// What `returns` are, and of what.
+  private var words = (quantity: "return", trials: "episodes")
+
   init(returns: [Double]) { self.returns = returns }
+
+  /// Rewards of objects that were drawn, in place of returns of episodes.
+  init(rewards: [Double]) {
+    returns = rewards
+    words = ("reward", "objects")
+  }
 
   var mean: Double { returns.mean }
   var deviation: Double { returns.deviation }
@@ -49,7 +58,8 @@ struct Evaluation {
   }
 
   var line: String {
-    String(format: "return %.2f ± %.2f over %d episodes", mean, deviation, returns.count)
+    String(
+      format: "%@ %.2f ± %.2f over %d %@", words.quantity, mean, deviation, returns.count, words.trials)
   }
 
   var json: JSONObject {
