@@ -55,14 +55,21 @@ private struct Pieces: Tokenizer {
 }
 
 @Suite struct TokenCreditTests {
-  /// Mean rewards of the steps of a run on a tiny model that writes bytes.
-  private func train(_ credit: CreditSettings?, seed: UInt64, steps: Int) async throws -> [Double] {
+  /// A tiny model that writes bytes, all of its weights trained.
+  private static func bytes() throws -> (ModularEngine, BytePairTokenizer) {
     let folder = try TemporaryFolder()
     let path = try TinyModel(in: folder.url).folder
-    let tokenizer = try BytePairTokenizer(tokenizerJSON: path + "/tokenizer.json")
     let model = try LlamaModel(folder: path)
     try model.trainAll()
-    let engine = try ModularEngine(model, baseModel: "tiny") { try AdamW($0, learningRate: 0.01) }
+    return (
+      try ModularEngine(model, baseModel: "tiny") { try AdamW($0, learningRate: 0.01) },
+      try BytePairTokenizer(tokenizerJSON: path + "/tokenizer.json")
+    )
+  }
+
+  /// Mean rewards of the steps of a run on a tiny model that writes bytes.
+  private func train(_ credit: CreditSettings?, seed: UInt64, steps: Int) async throws -> [Double] {
+    let (engine, tokenizer) = try Self.bytes()
     var settings = LanguageTrainerConfiguration()
     (settings.seed, settings.maxSteps, settings.numGenerations) = (seed, steps, 8)
     (settings.maxCompletionLength, settings.learningRate, settings.credit) = (12, 0.01, credit)
@@ -89,12 +96,7 @@ private struct Pieces: Tokenizer {
   /// Small letters earn each for itself, so that nothing before a token says what it earns: rewards to go are less noisy
   /// than totals, and mean the same.
   @Test func `credit leaves the mean gradient and lessens its noise`() async throws {
-    let folder = try TemporaryFolder()
-    let path = try TinyModel(in: folder.url).folder
-    let tokenizer = try BytePairTokenizer(tokenizerJSON: path + "/tokenizer.json")
-    let model = try LlamaModel(folder: path)
-    try model.trainAll()
-    let engine = try ModularEngine(model, baseModel: "tiny") { try AdamW($0, learningRate: 0.01) }
+    let (engine, tokenizer) = try Self.bytes()
     let rewards = RewardSpecification(
       [RewardEntry(SmallLetters())], estimator: NamedPart(kind: "rloo", part: LeaveOneOutAdvantage()))
     let credit = TokenCredit(settings: CreditSettings(unit: .token), rewards: rewards, tokenizer: tokenizer)
@@ -103,9 +105,10 @@ private struct Pieces: Tokenizer {
 
     func gradient(_ group: PolicyGroup) throws -> [Double] {
       try engine.discardGradients()
-      try step.accumulate([group], into: model)
+      try step.accumulate([group], into: engine.model)
       // One matrix of the middle says enough.
-      let own = try #require(try model.trainable.first { $0.name.contains("layers.1.mlp.gate_up_proj") })
+      let own = try #require(
+        try engine.model.trainable.first { $0.name.contains("layers.1.mlp.gate_up_proj") })
       return try #require(own.tensor.grad).floats().map(Double.init)
     }
     var (plain, credited): ([[Double]], [[Double]]) = ([], [])

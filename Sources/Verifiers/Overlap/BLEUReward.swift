@@ -73,12 +73,7 @@ public struct BLEUReward: PointwiseReward {
   }
 
   public func score(_ sample: Sample, state: RunState) -> Score {
-    switch TextReferences.read(sample.reference) {
-    case .failure(let error): return .failed(error.description)
-    case .success(let references):
-      guard let text = part.text(in: sample.completion) else { return Score(0) }
-      return Score(similarity(of: text, to: references))
-    }
+    TextReferences.score(sample, part) { Score(similarity(of: $0, to: $1)) }
   }
 
   /// Sentence BLEU in [0, 1].

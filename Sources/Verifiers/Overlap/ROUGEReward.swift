@@ -60,16 +60,13 @@ public struct ROUGEReward: PointwiseReward {
   }
 
   public func score(_ sample: Sample, state: RunState) -> Score {
-    switch TextReferences.read(sample.reference) {
-    case .failure(let error): return .failed(error.description)
-    case .success(let references):
-      guard let text = part.text(in: sample.completion) else { return Score(0) }
+    TextReferences.score(sample, part) { text, references in
       do {
         let value = try compare(text, to: references)
         let parts = ["precision": value.precision, "recall": value.recall, "fmeasure": value.fmeasure]
         return Score(parts[measure.rawValue] ?? value.fmeasure, parts: parts)
       } catch {
-        return .failed(error.description)
+        return .failed("\(error)")
       }
     }
   }

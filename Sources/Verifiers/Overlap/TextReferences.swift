@@ -27,6 +27,18 @@ enum TextReferences {
     }
   }
 
+  /// The score of a completion's part against the references: a failure where these cannot be used, 0 without the part.
+  static func score(
+    _ sample: Sample, _ part: AnswerPart, _ compare: (_ text: String, _ references: [String]) -> Score
+  ) -> Score {
+    switch read(sample.reference) {
+    case .failure(let error): return .failed(error.description)
+    case .success(let references):
+      guard let text = part.text(in: sample.completion) else { return Score(0) }
+      return compare(text, references)
+    }
+  }
+
   private static func text(_ value: JSONValue) -> String? {
     switch value {
     case .string(let text): text
