@@ -112,7 +112,7 @@ private struct Pieces: Tokenizer {
       return try #require(own.tensor.grad).floats().map(Double.init)
     }
     var (plain, credited): ([[Double]], [[Double]]) = ([], [])
-    for batch in 0..<64 {
+    for batch in 0..<32 {
       let ids = try engine.complete([[1, 65]], count: 8, options: options, identity: batch * 8)[0].map(\.ids)
       let samples = ids.map {
         Sample(completion: tokenizer.decode($0.map(Int32.init)), completionTokens: $0.count)
