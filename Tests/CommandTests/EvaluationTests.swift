@@ -1,6 +1,7 @@
 import Foundation
 import Rewards
 import Testing
+import Worlds
 
 @testable import laurel
 
@@ -17,6 +18,13 @@ import Testing
     let own = folder.appendingPathComponent("run")
     try ControlSession(run: ControlRunFile(path: file.path), folder: own).start(summary: nil)
     return try body(ControlRunFile(path: own.path + "/run.yaml"), own.path)
+  }
+
+  private func read(_ text: String) throws -> ControlRunFile {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: path) }
+    try Data(text.utf8).write(to: path)
+    return try ControlRunFile(path: path.path)
   }
 
   @Test(arguments: [
@@ -53,6 +61,31 @@ import Testing
       #expect(first.returns != second.returns)
       #expect(try Evaluation(of: policy, in: run.world, episodes: 10, seed: 1).returns == first.returns)
     }
+  }
+
+  @Test func `a traced step holds what imitation and dynamics read`() throws {
+    func step(_ text: String) throws -> JSONObject {
+      let run = try read(text)
+      func line(_ world: some World) throws -> JSONValue {
+        let environment = world.environment()
+        let before = environment.reset(seed: 1)
+        let actions = (0..<world.agents * world.actionWidth).map { _ in Float(1) }
+        return Evaluate.line(3, before, actions, try environment.step(actions), in: world)
+      }
+      guard case .object(let object) = try line(run.world) else { throw CancellationError() }
+      return object
+    }
+    let single = try step("world: cartpole")
+    #expect(single["episode"] == .integer(3) && single["action"] == .integer(1))
+    #expect(single["reward"] == .number(1) && single["done"] == .bool(false))
+    guard case .array(let next)? = single["next_observation"] else { throw CancellationError() }
+    #expect(next.count == 4 && single["observations"] == nil)
+    let pair = try step("world: slcd")
+    guard case .array(let actions)? = pair["actions"], case .array(let rewards)? = pair["rewards"] else {
+      throw CancellationError()
+    }
+    #expect(actions == [.array([.number(1)]), .array([.number(1)])] && rewards.count == 2)
+    #expect(pair["action"] == nil && pair["next_observations"] != nil)
   }
 
   @Test func `files that are no policy are refused by name`() throws {

@@ -14,6 +14,8 @@ public struct ControlReport: Sendable {
   /// What else the learner measured.
   public var series: [(name: String, values: Curve)]
   public var yaml: String
+  /// What is earned, of what, and what steps are: a sampler earns rewards of objects by choices.
+  public var words = (earned: "return", trials: "episodes", steps: "environment steps")
 
   public init(
     name: String, world: String, method: String, seed: Int, steps: Int, episodes: Int, seconds: Double,
@@ -43,15 +45,17 @@ public struct ControlReport: Sendable {
   /// The page.
   public var html: String {
     ReportPage(
-      title: "\(name): control run", skipText: "Skip to the returns", header: header,
+      title: "\(name): control run", skipText: "Skip to the training", header: header,
       sections: [
-        .init(id: "returns", title: "Returns", body: chart("Return while training", "return", returns)),
+        .init(
+          id: "returns", title: "Training",
+          body: chart("\(capital(words.earned)) while training", words.earned, returns)),
         .init(
           id: "learner", title: "Learner",
           body: series.isEmpty
             ? "<p class=\"muted\">This learner keeps no further measures.</p>"
             : "<div class=\"grid\">"
-              + series.map { chart($0.name.prefix(1).uppercased() + $0.name.dropFirst(), $0.name, $0.values) }
+              + series.map { chart(capital($0.name), $0.name, $0.values) }
               .joined(separator: "\n") + "</div>"),
         .init(id: "file", title: "Run file", body: "<pre>\(Markup.escape(yaml))</pre>"),
       ],
@@ -68,18 +72,20 @@ public struct ControlReport: Sendable {
       <h1>\(Markup.escape(name))</h1>
       <p class="muted">\(Markup.escape("\(method) on \(world), seed \(seed)"))</p>
       <dl class="tiles">
-      \(ReportPage.tile("Before", told(before), "return, \(evaluationEpisodes) episodes"))
-      \(ReportPage.tile("After", told(after), "return, \(evaluationEpisodes) episodes"))
-      \(ReportPage.tile("Steps", "\(steps)", "\(episodes) episodes"))
+      \(ReportPage.tile("Before", told(before), "\(words.earned), \(evaluationEpisodes) \(words.trials)"))
+      \(ReportPage.tile("After", told(after), "\(words.earned), \(evaluationEpisodes) \(words.trials)"))
+      \(ReportPage.tile("Steps", "\(steps)", "\(episodes) \(words.trials)"))
       \(ReportPage.tile("Time", NumberText.short(seconds) + " s", "\(Int(Double(steps) / max(seconds, 1e-9))) steps/s"))
       </dl></header>
       """
   }
 
+  private func capital(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
   private func chart(_ title: String, _ unit: String, _ values: Curve) -> String {
-    guard !values.isEmpty else { return "<p class=\"muted\">No episode ended.</p>" }
+    guard !values.isEmpty else { return "<p class=\"muted\">Nothing was measured.</p>" }
     return LineChart(
-      title: title, x: Axis("environment steps"), y: Axis(unit),
+      title: title, x: Axis(words.steps), y: Axis(unit),
       series: [.init("", points: values.map { .init(x: Double($0.steps), y: $0.value) })]
     ).html
   }

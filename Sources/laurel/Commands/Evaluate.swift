@@ -12,6 +12,10 @@ struct Evaluate: ParsableCommand {
 
       Another world with the same observations and actions shows how the policy bears changes: --set mass=1.5 for the \
       run's world, --world NAME for one besides.
+
+      The lines of --trace are data for others: of one agent's, laurel dynamics fit and laurel imitate take them as they \
+      are. They have episode, observation, action, reward, next_observation, terminated, truncated and done; with \
+      several agents observations, actions, rewards and next_observations are lists, one for each.
       """)
   @Argument(help: "The run's folder.") var folder: String
   @Option(help: "How many episodes.") var episodes = 100
@@ -20,7 +24,7 @@ struct Evaluate: ParsableCommand {
   @Option(
     name: .customLong("set"), parsing: .upToNextOption,
     help: "The world's parameters, each NAME=VALUE; the others stay as in the run.") var values: [String] = []
-  @Option(help: "Writes every step as a JSON line here.") var trace: String?
+  @Option(help: "Writes every step as a JSON line here: an offline data set.") var trace: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -87,13 +91,7 @@ struct Evaluate: ParsableCommand {
           last = episode
         }
         guard let handle else { return }
-        func numbers(_ values: [Float]) -> JSONValue { .array(values.map { .number(Double($0)) }) }
-        let line = JSONValue.object(
-          JSONObject([
-            ("episode", .integer(episode)), ("observation", numbers(observation)),
-            ("action", numbers(actions)), ("rewards", .array(transition.rewards.map(JSONValue.number))),
-            ("terminated", .bool(transition.terminated)), ("truncated", .bool(transition.truncated)),
-          ]))
+        let line = Self.line(episode, observation, actions, transition, in: world)
         try handle.write(contentsOf: Data((line.jsonText + "\n").utf8))
       }
     } catch {
@@ -105,6 +103,41 @@ struct Evaluate: ParsableCommand {
     try output?.finish()
     report(result)
     if let trace { say("steps: \(trace)") }
+  }
+
+  /// A step as other commands read it.
+  static func line(
+    _ episode: Int, _ observation: [Float], _ actions: [Float], _ transition: Transition, in world: some World
+  ) -> JSONValue {
+    func rows(_ values: [Float]) -> [JSONValue] {
+      let width = values.count / world.agents
+      return (0..<world.agents).map { agent in
+        .array(values[agent * width..<(agent + 1) * width].map { .number(Double($0)) })
+      }
+    }
+    let before = rows(observation)
+    let after = rows(transition.observation)
+    let chosen = rows(actions).enumerated().map { agent, action -> JSONValue in
+      guard world.actionSpace(of: agent).isDiscrete else { return action }
+      return .integer(Int(actions[agent * (actions.count / world.agents)]))
+    }
+    let rewards = transition.rewards.map(JSONValue.number)
+    var line = JSONObject([("episode", .integer(episode))])
+    if world.agents == 1 {
+      line["observation"] = before[0]
+      line["action"] = chosen[0]
+      line["reward"] = rewards[0]
+      line["next_observation"] = after[0]
+    } else {
+      line["observations"] = .array(before)
+      line["actions"] = .array(chosen)
+      line["rewards"] = .array(rewards)
+      line["next_observations"] = .array(after)
+    }
+    line["terminated"] = .bool(transition.terminated)
+    line["truncated"] = .bool(transition.truncated)
+    line["done"] = .bool(transition.isLast)
+    return .object(line)
   }
 
   private func report(_ result: Evaluation) {

@@ -159,7 +159,7 @@ struct ControlSession {
     func points(_ curve: RunRecord.Curve) -> ControlReport.Curve {
       zip(curve.steps, curve.values).map { (steps: $0, value: $1) }
     }
-    let report = ControlReport(
+    var report = ControlReport(
       name: run.name, world: run.worldName, method: run.methodName, seed: Int(run.seed),
       steps: record.steps, episodes: record.episodes, seconds: record.seconds,
       before: (before.mean, before.deviation),
@@ -167,6 +167,7 @@ struct ControlSession {
       returns: points(record.returns),
       series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) },
       yaml: run.resolvedYAML)
+    if run.method == .gflownet, run.learner == nil { report.words = ("reward", "objects", "choices") }
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled { throw CancellationError() }

@@ -72,10 +72,12 @@ struct Evaluation {
 extension [Double] {
   var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
 
-  /// The sample's standard deviation; 0 of fewer than two numbers.
+  /// The sample's standard deviation; 0 of fewer than two numbers, and of numbers that differ by rounding alone.
   var deviation: Double {
     let center = mean
     let squares = reduce(0) { $0 + ($1 - center) * ($1 - center) }
-    return count > 1 ? (squares / Double(count - 1)).squareRoot() : 0
+    guard count > 1 else { return 0 }
+    let deviation = (squares / Double(count - 1)).squareRoot()
+    return deviation > 1e-12 * abs(center) ? deviation : 0
   }
 }
