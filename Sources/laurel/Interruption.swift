@@ -21,7 +21,7 @@ func interruptible<Value: Sendable>(
   }
   defer { interruption.end() }
   do { return try await task.value } catch {
-    if let code = interruption.exitCode { throw ExitCode(code) }
+    try tell(error, interruption)
     throw error
   }
 }
@@ -38,9 +38,16 @@ func interruptible<Value>(
   }
   defer { interruption.end() }
   do { return try work { stop.isSet } } catch {
-    if let code = interruption.exitCode { throw ExitCode(code) }
+    try tell(error, interruption)
     throw error
   }
+}
+
+/// After a signal: what went wrong besides is said, and the code is the signal's.
+private func tell(_ error: any Error, _ interruption: Interruption) throws {
+  guard let code = interruption.exitCode else { return }
+  if !(error is CancellationError) { say("\(error)") }
+  throw ExitCode(code)
 }
 
 /// Set once, when work should stop.

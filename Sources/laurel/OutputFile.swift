@@ -7,10 +7,15 @@ struct OutputFile {
   /// Where a link leads.
   private let target: String
 
+  /// - Parameter inputs: What the work reads, which it must not replace.
   /// - Throws: `ValidationFailure` when the folder is not there, or the file may not be written.
-  init(_ path: String) throws {
+  init(_ path: String, sparing inputs: [String] = []) throws {
     self.path = path
-    target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    self.target = target
+    if inputs.contains(where: { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path == target }) {
+      throw ValidationFailure("\(path) would replace what is read: name another file")
+    }
     var isFolder: ObjCBool = false
     let files = FileManager.default
     if files.fileExists(atPath: target, isDirectory: &isFolder) {

@@ -1,5 +1,6 @@
 import Foundation
 import Rewards
+import Studio
 import Testing
 import Worlds
 
@@ -86,6 +87,28 @@ import Worlds
     }
     #expect(actions == [.array([.number(1)]), .array([.number(1)])] && rewards.count == 2)
     #expect(pair["action"] == nil && pair["next_observations"] != nil)
+  }
+
+  @Test func `a table plays only where there are as many states`() throws {
+    try trained("world: rooms\nmethod: q_learning\ntotal_timesteps: 200") { _, folder in
+      var command = try Evaluate.parse([folder, "--world", "decoy-grid"])
+      let error = #expect(throws: ValidationFailure.self) { try command.run() }
+      #expect(error?.description.contains("discrete(50)") == true)
+      command = try Evaluate.parse([folder, "--trace", folder + "/policy.json"])
+      #expect(throws: ValidationFailure.self) { try command.run() }
+    }
+  }
+
+  @Test func `a run that another process writes is refused`() throws {
+    try trained("world: rooms\nmethod: q_learning\ntotal_timesteps: 200") { run, folder in
+      let url = URL(fileURLWithPath: folder)
+      let lock = try RunLock(folder: url)
+      let error = #expect(throws: ValidationFailure.self) {
+        try ControlSession(run: run, folder: url, resumes: true).start(summary: nil)
+      }
+      #expect(error?.description.contains("run") == true)
+      withExtendedLifetime(lock) {}
+    }
   }
 
   @Test func `files that are no policy are refused by name`() throws {

@@ -22,6 +22,19 @@ import Testing
     }
   }
 
+  @Test func `what is read is not replaced`() throws {
+    try inFolder { folder in
+      let (file, link) = (folder + "/data.jsonl", folder + "/link")
+      try Data("{}".utf8).write(to: URL(fileURLWithPath: file))
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+      for path in [file, link] {
+        let error = #expect(throws: ValidationFailure.self) { try OutputFile(path, sparing: [file]) }
+        #expect(error?.description.contains("would replace what is read") == true)
+      }
+      #expect(throws: Never.self) { try OutputFile(folder + "/other", sparing: [file]) }
+    }
+  }
+
   @Test func `a link stays a link, and what it leads to is written`() throws {
     try inFolder { folder in
       let (file, link) = (folder + "/file", folder + "/link")

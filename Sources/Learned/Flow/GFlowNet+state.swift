@@ -42,7 +42,11 @@ extension GFlowNet {
     (place, walks, steps, updates) = (counts[0], counts[1], counts[2], counts[3])
   }
 
+  /// What a state goes with: the rewards say what the objects are worth.
   private var line: String {
-    "\(graph.states) states, \(graph.choices) choices, \(conditions.vectors), \(settings)"
+    var mark: UInt64 = 0xCBF2_9CE4_8422_2325
+    for reward in logRewards { mark = (mark ^ reward.bitPattern) &* 0x100_0000_01B3 }
+    return
+      "\(graph.states) states, \(graph.choices) choices, rewards \(mark), \(conditions.vectors), \(settings)"
   }
 }

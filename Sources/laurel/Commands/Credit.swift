@@ -61,7 +61,7 @@ struct CreditCommand: AsyncParsableCommand {
     if let completion { stream.mapping.completion = [completion] }
     if let prompt { stream.mapping.prompt = [prompt] }
     if let reference { stream.mapping.reference = [reference] }
-    let file = try out.map { try OutputFile($0) }
+    let file = try out.map { try OutputFile($0, sparing: [data, rewards]) }
     let output = try file?.open() ?? .standardOutput
     let progress = Progress(total: nil, unit: "responses")
     let (path, crediting) = (data, stream)

@@ -33,7 +33,9 @@ struct DynamicsCommand: ParsableCommand {
 struct DynamicsFit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit", abstract: "Fit models, dynamics reward and a cloned policy to transitions.",
-    discussion: RewardsCommand.settings("--set", DynamicsModel.parameters))
+    discussion:
+      "Transitions are JSONL, one a line: {\"observation\": [...], \"action\": [...], \"next_observation\": [...]}."
+      + RewardsCommand.settings("--set", DynamicsModel.parameters))
   @Argument(help: "The transitions (JSONL).") var transitions: String
   @Option(help: "Where the model goes.") var out: String
   @Option(
@@ -48,7 +50,7 @@ struct DynamicsFit: ParsableCommand {
       settings = try JSONObject(settings: values)
       _ = try Parameters(settings, of: DynamicsModel.parameters)
     } catch { throw ValidationError("--set \(error)") }
-    _ = try OutputFile(out)
+    _ = try OutputFile(out, sparing: [transitions])
     let data = try DynamicsCommand.told(transitions) { try TransitionData(path: transitions) }
     say(
       "\(data.count) transitions, \(data.observationWidth) observation and \(data.actionWidth) action numbers"

@@ -44,7 +44,9 @@ struct Evaluate: ParsableCommand {
       )
     }
     let run = try ControlRunFile(path: file)
-    let output = try trace.map { try OutputFile($0) }
+    let output = try trace.map {
+      try OutputFile($0, sparing: ["run.yaml", PolicyFile.name, TableFile.name].map { folder + "/" + $0 })
+    }
     let policy = try WorldPolicy(run, folder: folder)
     let place = try chosenWorld(run)
     try requireSameSpaces(run.world, place)
@@ -70,9 +72,12 @@ struct Evaluate: ParsableCommand {
     }
     for agent in 0..<trained.agents {
       let (action, own) = (other.actionSpace(of: agent), trained.actionSpace(of: agent))
-      guard trained.observationWidth == other.observationWidth, action == own else {
+      let (seen, shown) = (trained.observationSpace(of: agent), other.observationSpace(of: agent))
+      // The bounds of real numbers may move with a world's parameters; the number of states says what a table means.
+      let isSame = seen.isDiscrete || shown.isDiscrete ? seen == shown : seen.width == shown.width
+      guard isSame, action == own else {
         throw ValidationFailure(
-          "the policy was trained on \(trained.observationWidth) numbers and actions of \(own); this world has \(other.observationWidth) and \(action)"
+          "the policy was trained on observations of \(seen) and actions of \(own); this world has \(shown) and \(action)"
         )
       }
     }

@@ -34,7 +34,7 @@ struct Imitate: ParsableCommand {
     do { settings = try .init(JSONObject(settings: values)) } catch {
       throw ValidationError("--imitation \(error)")
     }
-    if let out { _ = try OutputFile(out) }
+    if let out { _ = try OutputFile(out, sparing: [demonstrations]) }
     let world = try choice.world()
     guard world.agents == 1 else {
       throw ValidationFailure("imitation is of one agent; this world has \(world.agents)")

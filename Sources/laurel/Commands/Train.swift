@@ -11,7 +11,7 @@ struct Train: AsyncParsableCommand {
       "Train a language model or a control policy from a run file; the run is a folder with a report.",
     discussion: """
       Ctrl-C stops after keeping a checkpoint; --resume goes on from the last one, also after a kill, and ends \
-        with the weights of a run that was never stopped.
+      with the weights of a run that was never stopped.
       """)
 
   @Argument(help: "The run file (YAML), or with --resume the run's folder.") var file: String?
@@ -112,9 +112,9 @@ struct Train: AsyncParsableCommand {
         return false
       }
       throw ValidationFailure(
-        "the run in \(folder) was broken off, and its learner keeps no checkpoints: start it anew")
+        "the run in \(folder) was broken off and has no checkpoint: start it anew, with another --output")
     }
-    throw ValidationFailure("there is no checkpoint in \(folder): start the run anew")
+    throw ValidationFailure("there is no checkpoint in \(folder): start the run anew, with another --output")
   }
 
   /// A run goes on only with the settings it began with.

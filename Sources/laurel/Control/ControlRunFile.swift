@@ -96,7 +96,9 @@ struct ControlRunFile {
     }
     if method == .gflownet { return common.filter { $0.name == "seed" } + FlowRun.parameters }
     if method.isTabular {
-      return common.filter { !["learning_rate", "activation", "net_arch"].contains($0.name) }
+      // The meta-learner has discounts of its own.
+      let unused = ["learning_rate", "activation", "net_arch"] + (method == .greedyMeta ? ["gamma"] : [])
+      return common.filter { !unused.contains($0.name) }
         + TabularRun.parameters(method)
     }
     return common + (method == .ppo ? onPolicy : offPolicy)
@@ -184,6 +186,7 @@ struct ControlRunFile {
         "nothing would be learned: learning_starts (\(Int(starts))) is not below total_timesteps (\(totalTimesteps))"
       )
     }
+    try Self.checkMemory(world, method, learner, settings, root)
     if let learner {
       if let other = root["shaping"] ?? root["reward"] {
         throw other.error(
@@ -249,6 +252,37 @@ struct ControlRunFile {
         throw place.error(
           "\(method.rawValue) needs actions of a bounded box; this world has choices: use method: ppo")
       }
+    }
+  }
+
+  /// Rollouts and networks that no memory holds are told of before anything is made.
+  private static func checkMemory(
+    _ world: any World, _ method: Method, _ learner: LearnerKind?, _ settings: Parameters, _ root: YAMLMapping
+  ) throws {
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    func refuse(_ place: YAMLValue?, _ bytes: Double, _ what: String) throws {
+      guard bytes > memory else { return }
+      throw (place ?? root.place).error(
+        String(
+          format: "%@ would take %.0f GB, and this machine has %.0f: take less", what, bytes / 1e9,
+          memory / 1e9)
+      )
+    }
+    // What is no list of widths is told of by who takes it.
+    if let widths = (try? widths(root["net_arch"])) ?? nil, let last = widths.last {
+      var (weights, inputs) = (0.0, Double(world.observationWidth))
+      for width in (widths + [last]).map(Double.init) {
+        weights += inputs * width
+        inputs = width
+      }
+      // Weights, gradients and Adam's two moments, of a policy and a critic at least.
+      try refuse(root["net_arch"], 32 * weights, "networks of \(widths)")
+    }
+    if learner == nil, method == .ppo {
+      let rows = Double(settings.int("n_envs")) * Double(settings.int("n_steps"))
+      let seen = world.sharesObservation ? world.observationWidth : world.agents * world.observationWidth
+      let numbers = Double(seen + world.agents * (world.actionWidth + 8))
+      try refuse(root["n_steps"] ?? root["n_envs"], 4 * rows * numbers, "a rollout of n_envs x n_steps")
     }
   }
 

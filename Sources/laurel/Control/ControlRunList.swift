@@ -34,8 +34,9 @@ struct ControlRunEntry {
       + (meanReturn.map { String(format: "  return %.3f", $0) } ?? "")
   }
 
-  /// The control runs that lie in a folder, by name.
+  /// The control runs that lie in a folder, by name; the folder itself where it is one.
   static func runs(in folder: URL) -> [ControlRunEntry] {
+    if let own = ControlRunEntry(folder) { return [own] }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().compactMap { ControlRunEntry(folder.appending(path: $0)) }
   }

@@ -25,6 +25,9 @@ struct ControlSession {
     } catch {
       throw ValidationFailure("cannot write into \(folder.path): no permission, or no room")
     }
+    let lock: RunLock
+    do { lock = try RunLock(folder: folder) } catch { throw ValidationFailure("\(error)") }
+    defer { withExtendedLifetime(lock) {} }
     do { try learn(summary) } catch {
       // A run that never began leaves nothing behind.
       if !resumes, !(error is CancellationError), isUnbegun {
@@ -37,7 +40,9 @@ struct ControlSession {
   /// Nothing has been measured yet.
   private var isUnbegun: Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    guard names.allSatisfy({ $0 == "run.yaml" || $0 == "metrics.jsonl" }) else { return false }
+    guard names.allSatisfy({ ["run.yaml", "metrics.jsonl", RunLock.fileName].contains($0) }) else {
+      return false
+    }
     let metrics = try? FileManager.default.attributesOfItem(atPath: folder.path + "/metrics.jsonl")
     return (metrics?[.size] as? Int ?? 0) == 0
   }
@@ -170,7 +175,10 @@ struct ControlSession {
     if run.method == .gflownet, run.learner == nil { report.words = ("reward", "objects", "choices") }
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
-    if Task.isCancelled { throw CancellationError() }
+    if Task.isCancelled {
+      say("stopped after \(record.steps) steps: laurel train \(folder.path) --resume goes on")
+      throw CancellationError()
+    }
     // What is finished needs no checkpoint; without one and with a summary a run counts as finished.
     try? FileManager.default.removeItem(at: checkpoint)
   }

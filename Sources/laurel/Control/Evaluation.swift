@@ -43,6 +43,11 @@ struct Evaluation {
       // A world without an end of its own is cut off.
       for _ in 0..<100_000 {
         let actions = try policy.act(observations)
+        guard actions.allSatisfy(\.isFinite) else {
+          throw ValidationFailure(
+            "the policy's action is no finite number: training diverged. Lower learning_rate, or scale the rewards"
+          )
+        }
         let transition = try environment.step(actions)
         try onStep(episode, observations, actions, transition)
         for agent in totals.indices { totals[agent] += transition.rewards[agent] }

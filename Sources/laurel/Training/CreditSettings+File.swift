@@ -41,7 +41,10 @@ extension CreditSettings {
 extension RunFile {
   /// - Throws: `SpecificationError` also for rewards and estimators whose advantages cannot be divided.
   static func credit(_ root: YAMLMapping, _ rewards: RewardSpecification) throws -> CreditSettings? {
-    guard let place = root["credit"] else { return nil }
+    guard let place = root["credit"], place.json != .null else { return nil }
+    if (try? root.string("method", default: "")) == Method.sft.rawValue {
+      throw place.error("method: sft learns from demonstrations, and divides no rewards: leave credit out")
+    }
     let settings = CreditSettings(
       try place.mapping("a mapping such as {units: sentence}").parameters(CreditSettings.parameters))
     guard TokenAdvantages.estimators.contains(rewards.estimator.kind) else {
