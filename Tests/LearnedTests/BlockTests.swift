@@ -20,8 +20,13 @@ import Worlds
     #expect(abs(reward(.reservation(threshold: .infinity)) - 0.607) < 0.02)
   }
 
-  @Test func blockWorldsFollowTheRulesOfWorlds() {
+  @Test func blockWorldsFollowTheRulesOfWorlds() throws {
     #expect(WorldChecker.problems(of: BlockBandit(noise: 0.3)).isEmpty)
+    // A pull is an episode that the rules end, not the clock.
+    let environment = BlockBandit().environment()
+    environment.reset(seed: 1)
+    let pull = try environment.step([1])
+    #expect(pull.terminated && !pull.truncated)
     #expect(WorldChecker.problems(of: BlockGridworld()).isEmpty)
   }
 

@@ -28,7 +28,8 @@ public struct BlockBandit: World {
     self.priorMean = priorMean
   }
 
-  public var maximumSteps: Int? { 1 }
+  /// None: every pull ends its episode by the rules.
+  public var maximumSteps: Int? { nil }
   /// Nothing: one number that is always 0.
   public func observationSpace(of agent: Int) -> Space { .box(0, 0, width: 1) }
   public func actionSpace(of agent: Int) -> Space { .discrete(arms) }
