@@ -78,7 +78,6 @@ package enum ActionDistribution {
     }
   }
 
-  /// The likeliest action of one row.
   /// The action of one row: drawn, or the likeliest one. Inside its space.
   package func action(
     _ output: UnsafeMutablePointer<Float>, logDeviations: UnsafeMutableBufferPointer<Float>,
@@ -94,6 +93,7 @@ package enum ActionDistribution {
     return action
   }
 
+  /// The likeliest action of one row, as the network puts it out.
   package func mode(_ output: UnsafeMutablePointer<Float>, into action: UnsafeMutablePointer<Float>) {
     switch self {
     case .categorical(let count):

@@ -66,6 +66,15 @@ public struct StateArchive: Sendable {
     put(name, bytes: elements.withUnsafeBytes { Data($0) })
   }
 
+  /// Says with what settings the state goes; `require` asks for the same.
+  public mutating func put(settings: String) { put("settings", settings) }
+
+  /// - Parameter what: Whose settings they are.
+  /// - Throws: `StateArchiveError.otherSettings` when the state was kept of others.
+  public func require(settings: String, of what: String = "learner") throws(StateArchiveError) {
+    guard try text("settings") == settings else { throw .otherSettings(what) }
+  }
+
   public func contains(_ name: String) -> Bool { sections.contains { $0.name == path + name } }
 
   /// - Throws: `StateArchiveError.missing`.

@@ -5,13 +5,6 @@ import Testing
 @testable import laurel
 
 struct ControlRunFileTests {
-  private func read(_ text: String) throws -> ControlRunFile {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml")
-    defer { try? FileManager.default.removeItem(at: path) }
-    try Data(text.utf8).write(to: path)
-    return try ControlRunFile(path: path.path)
-  }
-
   @Test(arguments: [
     "cartpole", "pendulum", "pendulum-heron", "loyalty", "rooms-exprd", "decoy-barfi", "block-bandit",
     "slcd-mappo", "lava-constraints", "hypergrid-gflownet", "slcd-coach",
@@ -35,7 +28,7 @@ struct ControlRunFileTests {
       .deletingLastPathComponent()
     var run = try ControlRunFile(path: root.appendingPathComponent("examples/\(name).yaml").path)
     run.seed = 77
-    let again = try read(run.resolvedYAML)
+    let again = try ControlRunFile(text: run.resolvedYAML)
     #expect(again.resolvedYAML == run.resolvedYAML)
     #expect(again.settings.values.keys == run.settings.values.keys)
     #expect(again.name == name && again.seed == 77 && again.methodName == run.methodName)
@@ -44,29 +37,33 @@ struct ControlRunFileTests {
   }
 
   @Test func `a table's keys become its learner's settings`() throws {
-    let run = try read(
-      "world: rooms\nmethod: q_learning\nlearning_rate: 0.5\nexploration_fraction: 0.2\nties: first\ngamma: 0.9\nseed: 4"
+    let run = try ControlRunFile(
+      text:
+        "world: rooms\nmethod: q_learning\nlearning_rate: 0.5\nexploration_fraction: 0.2\nties: first\ngamma: 0.9\nseed: 4"
     )
     let own = try #require(run.tabular)
     #expect(own.method == .qLearning && own.learningRate == 0.5 && own.exploration == 0.2)
     #expect(own.ties == .first && own.gamma == 0.9 && own.seed == 4)
-    #expect(try read("world: rooms\nmethod: reinforce").tabular?.learningRate == 0.5)
-    #expect(try read("world: cartpole").tabular == nil)
-    let barfi = try read(
-      "world: rooms\nmethod: barfi\nhint: [count_bonus]\nouter: unrolled\ninner_updates: 20\n")
+    #expect(try ControlRunFile(text: "world: rooms\nmethod: reinforce").tabular?.learningRate == 0.5)
+    #expect(try ControlRunFile(text: "world: cartpole").tabular == nil)
+    let barfi = try ControlRunFile(
+      text:
+        "world: rooms\nmethod: barfi\nhint: [count_bonus]\nouter: unrolled\ninner_updates: 20\n")
     #expect(barfi.alignment.outer == .unrolled(updates: 15))
-    let meta = try read("world: block-bandit\nmethod: greedy_meta\ntotal_timesteps: 5120\nmemory: false")
+    let meta = try ControlRunFile(
+      text: "world: block-bandit\nmethod: greedy_meta\ntotal_timesteps: 5120\nmemory: false")
     #expect(meta.metaLearner.steps == 10 && !meta.metaLearner.hasMemory)
   }
 
   @Test func `a flow's keys become its settings`() throws {
-    let run = try read(
-      "world: hypergrid\nmethod: gflownet\nupdates: 70\nbeta: 8\ngoal_sampler: uniform\ncondition: preferences\nconditions: 3"
+    let run = try ControlRunFile(
+      text:
+        "world: hypergrid\nmethod: gflownet\nupdates: 70\nbeta: 8\ngoal_sampler: uniform\ncondition: preferences\nconditions: 3"
     )
     #expect(run.flow.beta == 8 && run.flow.unreachedWeight == 1 && run.totalTimesteps == 70)
     let asked = run.flowConditions(objectives: 2)
     #expect(asked.kind == .preferences && asked.count == 3)
-    #expect(try read("world: objects\nmethod: gflownet").flow.unreachedWeight == 0.1)
+    #expect(try ControlRunFile(text: "world: objects\nmethod: gflownet").flow.unreachedWeight == 0.1)
   }
 
   @Test(arguments: [
@@ -112,7 +109,7 @@ struct ControlRunFileTests {
     ),
   ])
   func `a mistake is said with its line and what to do`(_ text: String, _ line: Int, _ words: String) {
-    let error = #expect(throws: SpecificationError.self) { try read(text) }
+    let error = #expect(throws: SpecificationError.self) { try ControlRunFile(text: text) }
     #expect(error?.line == line, "\(error.map(String.init(describing:)) ?? "")")
     #expect(error?.description.contains(words) == true, "\(error.map(String.init(describing:)) ?? "")")
   }

@@ -21,13 +21,6 @@ import Worlds
     return try body(ControlRunFile(path: own.path + "/run.yaml"), own.path)
   }
 
-  private func read(_ text: String) throws -> ControlRunFile {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml")
-    defer { try? FileManager.default.removeItem(at: path) }
-    try Data(text.utf8).write(to: path)
-    return try ControlRunFile(path: path.path)
-  }
-
   @Test(arguments: [
     "world: cartpole\ntotal_timesteps: 512\nn_envs: 2\nn_steps: 128\nnet_arch: [16]",
     "world: {pendulum: {max_episode_steps: 40}}\nmethod: sac\ntotal_timesteps: 60\nlearning_starts: 40\nnet_arch: [8]",
@@ -66,7 +59,7 @@ import Worlds
 
   @Test func `a traced step holds what imitation and dynamics read`() throws {
     func step(_ text: String) throws -> JSONObject {
-      let run = try read(text)
+      let run = try ControlRunFile(text: text)
       func line(_ world: some World) throws -> JSONValue {
         let environment = world.environment()
         let before = environment.reset(seed: 1)

@@ -98,7 +98,7 @@ public final class FCP: MultiAgentLearner {
   }
 
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    archive.put("settings", settings)
+    archive.put(settings: settings)
     archive.put("trained", trained.map { [$0.member, $0.mark] } ?? [])
     archive.put("is.playing", [isPlaying])
     try archive.put(part: "pool", pool.save)
@@ -107,7 +107,7 @@ public final class FCP: MultiAgentLearner {
   }
 
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try archive.require(settings: settings)
     let place = try archive.integers("trained")
     trained = place.count == 2 ? (place[0], place[1]) : nil
     isPlaying = try archive.flags("is.playing") == [true]

@@ -8,7 +8,7 @@ extension OffPolicyLearner {
   /// - Throws: `StateArchiveError.notKept` when that reward or the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
     if let reward { try archive.put(part: "reward", reward.save) }
-    archive.put("settings", "\(Self.self) \(configuration)")
+    archive.put(settings: "\(Self.self) \(configuration)")
     archive.put("counters", [steps, updates])
     archive.put("random", random)
     for (name, network) in networks { archive.put(name, network) }
@@ -21,9 +21,7 @@ extension OffPolicyLearner {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of other settings; the learner is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == "\(Self.self) \(configuration)" else {
-      throw .otherSettings("learner")
-    }
+    try archive.require(settings: "\(Self.self) \(configuration)")
     let counters = try archive.integers("counters", count: 2)
     try reward?.restore(from: archive.part("reward"))
     for (name, network) in networks { try archive.restore(name, into: network) }

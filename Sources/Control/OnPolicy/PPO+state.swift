@@ -8,7 +8,7 @@ extension PPO {
   /// - Throws: `StateArchiveError.notKept` when that reward or the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
     if let reward { try archive.put(part: "reward", reward.save) }
-    archive.put("settings", "ppo \(configuration)")
+    archive.put(settings: "ppo \(configuration)")
     archive.put("counters", [steps, episodes])
     archive.put("random", random)
     archive.put("policy", policy)
@@ -23,7 +23,7 @@ extension PPO {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of other settings; the learner is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == "ppo \(configuration)" else { throw .otherSettings("learner") }
+    try archive.require(settings: "ppo \(configuration)")
     let counters = try archive.integers("counters", count: 2)
     try reward?.restore(from: archive.part("reward"))
     try archive.restore("policy", into: policy)

@@ -8,7 +8,7 @@ extension TabularTrainer {
   /// Between two episodes (in `onEpisode`) a trainer that `restore`s it goes on as this one does, bit for bit.
   /// - Throws: `StateArchiveError.notKept` when the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    archive.put("settings", "\(configuration)")
+    archive.put(settings: "\(configuration)")
     archive.put("random", random)
     try archive.put(part: "walk", walk.save)
     try archive.put(part: "shaping", shaping.save)
@@ -30,7 +30,7 @@ extension TabularTrainer {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of other settings; the trainer is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == "\(configuration)" else { throw .otherSettings("learner") }
+    try archive.require(settings: "\(configuration)")
     random = try archive.random("random")
     try walk.restore(from: archive.part("walk"))
     try shaping.restore(from: archive.part("shaping"))
@@ -94,7 +94,7 @@ extension AlignmentTrainer {
   /// same settings that `restore`s it goes on as this one does, bit for bit.
   /// - Throws: `StateArchiveError.notKept` when the world's state cannot be kept.
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    archive.put("settings", settings)
+    archive.put(settings: settings)
     archive.put("random", random)
     try archive.put(part: "walk", walk.save)
     try archive.put(part: "hint", hint.save)
@@ -106,7 +106,7 @@ extension AlignmentTrainer {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of other settings; the trainer is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try archive.require(settings: settings)
     random = try archive.random("random")
     try walk.restore(from: archive.part("walk"))
     try hint.restore(from: archive.part("hint"))

@@ -5,7 +5,7 @@ extension GreedyMetaLearner {
   /// Keeps everything that learning changes. Between two steps an untrained agent of the same settings that `restore`s
   /// it goes on as this one does, bit for bit.
   public func save(in archive: inout StateArchive) {
-    archive.put("settings", line)
+    archive.put(settings: line)
     archive.put("step", training.step)
     archive.put("random", training.random)
     archive.put("means", training.states.flatMap(\.means))
@@ -20,7 +20,7 @@ extension GreedyMetaLearner {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of other settings; the agent is then of no use.
   public mutating func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == line else { throw .otherSettings("learner") }
+    try archive.require(settings: line)
     let (streams, arms) = (settings.streams, world.arms)
     let means = try archive.doubles("means", count: streams * arms)
     let fresh = try archive.flags("fresh")

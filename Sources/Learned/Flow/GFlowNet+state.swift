@@ -4,7 +4,7 @@ extension GFlowNet {
   /// Keeps everything that training changes. A new flow on the same construction, conditions and settings that
   /// `restore`s it goes on as this one does, bit for bit.
   public func save(in archive: inout StateArchive) {
-    archive.put("settings", line)
+    archive.put(settings: line)
     archive.put("logits", Array(logits.parameters))
     archive.put("partitions", Array(partitions.parameters))
     for (index, optimizer) in optimizers.enumerated() { optimizer.save("optimizer.\(index)", in: &archive) }
@@ -19,7 +19,7 @@ extension GFlowNet {
   /// Goes on from what `save` kept.
   /// - Throws: `StateArchiveError` for a state of another construction or other settings; the flow is then of no use.
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == line else { throw .otherSettings("flow") }
+    try archive.require(settings: line, of: "flow")
     try archive.restore("logits", into: logits.parameters)
     try archive.restore("partitions", into: partitions.parameters)
     for (index, optimizer) in optimizers.enumerated() {

@@ -10,12 +10,7 @@ enum RunMetrics {
     return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
   }
 
-  private static func deviation(_ values: [Double?]) -> Double {
-    let known = values.compactMap { $0 }
-    guard known.count > 1 else { return 0 }
-    let center = known.reduce(0, +) / Double(known.count)
-    return (known.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(known.count - 1)).squareRoot()
-  }
+  private static func deviation(_ values: [Double?]) -> Double { values.compactMap { $0 }.deviation }
 
   /// Mean total and mean of every reward, on one line.
   static func line(_ table: RewardTable) -> String {

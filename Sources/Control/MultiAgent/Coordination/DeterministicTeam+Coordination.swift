@@ -45,6 +45,7 @@ extension DeterministicTeam {
 
   /// Adds the gradients of coordination to those that the policies have.
   func coordinate(_ batch: TeamBatch, random: inout PCG64) {
+    if settings.coordination == .none { return }
     let own = (0..<team.agents).map { agent in
       var rows = [Float](repeating: 0, count: batch.rows * team.width)
       batch.own(agent, of: batch.states, into: &rows)

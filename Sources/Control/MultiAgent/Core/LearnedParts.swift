@@ -1,4 +1,5 @@
 import Numeric
+import Worlds
 
 /// What learning changes in a part of a learner, by name, for files.
 protocol LearnedParts: AnyObject {
@@ -24,6 +25,34 @@ extension LearnedParts {
     for (name, vector) in vectors { try archive.restore(name, into: vector.parameters) }
     for (name, optimizer) in optimizers { try optimizer.restore(name + ".optimizer", from: archive) }
     schedule = try archive.doubles("schedule", count: schedule.count)
+  }
+}
+
+/// What a learner of several agents has besides its networks: what it met, and where it goes on.
+protocol Experienced: AnyObject {
+  var random: PCG64 { get set }
+  var log: EpisodeLog { get set }
+  var normalizer: ObservationNormalizer { get set }
+  /// One for each agent.
+  var scalers: [RewardNormalizer] { get set }
+  var environment: any VectorEnvironment { get }
+}
+
+extension Experienced {
+  func saveExperience(in archive: inout StateArchive) throws(StateArchiveError) {
+    archive.put("random", random)
+    try archive.put(part: "log", log.save)
+    try archive.put(part: "observations", normalizer.save)
+    try archive.put(part: "rewards", scalers.save)
+    try environment.save(in: &archive)
+  }
+
+  func restoreExperience(from archive: StateArchive) throws(StateArchiveError) {
+    random = try archive.random("random")
+    try log.restore(from: archive.part("log"), agents: scalers.count)
+    try normalizer.restore(from: archive.part("observations"))
+    try scalers.restore(from: archive.part("rewards"))
+    try environment.restore(from: archive)
   }
 }
 

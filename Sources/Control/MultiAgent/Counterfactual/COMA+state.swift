@@ -1,29 +1,21 @@
 import Numeric
 
-extension COMA {
+extension COMA: Experienced {
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    archive.put("settings", settings)
+    archive.put(settings: settings)
     try archive.put(part: "networks", networks.saveParts)
     archive.put("counters", [steps, criticSteps])
     archive.put("exploration", exploration)
-    archive.put("random", random)
-    try archive.put(part: "log", log.save)
-    try archive.put(part: "observations", normalizer.save)
-    try archive.put(part: "rewards", scalers.save)
-    try environment.save(in: &archive)
+    try saveExperience(in: &archive)
   }
 
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try archive.require(settings: settings)
     try networks.restoreParts(from: archive.part("networks"))
     let counters = try archive.integers("counters", count: 2)
     (steps, criticSteps) = (counters[0], counters[1])
     exploration = try archive.double("exploration")
-    random = try archive.random("random")
-    try log.restore(from: archive.part("log"), agents: networks.team.agents)
-    try normalizer.restore(from: archive.part("observations"))
-    try scalers.restore(from: archive.part("rewards"))
-    try environment.restore(from: archive)
+    try restoreExperience(from: archive)
   }
 }
 

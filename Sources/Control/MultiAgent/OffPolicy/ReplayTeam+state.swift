@@ -1,27 +1,19 @@
 import Numeric
 
-extension ReplayTeam {
+extension ReplayTeam: Experienced {
   /// See `MultiAgentLearner.save`.
   func save(in archive: inout StateArchive) throws(StateArchiveError) {
     archive.put("steps", steps)
-    archive.put("random", random)
     try archive.put(part: "method", method.saveParts)
-    try archive.put(part: "log", log.save)
-    try archive.put(part: "observations", normalizer.save)
-    try archive.put(part: "rewards", scalers.save)
     buffer.save(in: &archive)
-    try environment.save(in: &archive)
+    try saveExperience(in: &archive)
   }
 
   func restore(from archive: StateArchive) throws(StateArchiveError) {
     steps = try archive.integer("steps")
-    random = try archive.random("random")
     try method.restoreParts(from: archive.part("method"))
-    try log.restore(from: archive.part("log"), agents: team.agents)
-    try normalizer.restore(from: archive.part("observations"))
-    try scalers.restore(from: archive.part("rewards"))
     try buffer.restore(from: archive)
-    try environment.restore(from: archive)
+    try restoreExperience(from: archive)
   }
 }
 

@@ -35,12 +35,12 @@ public class OnPolicyLearner: MultiAgentLearner {
   }
 
   public func save(in archive: inout StateArchive) throws(StateArchiveError) {
-    archive.put("settings", settings)
+    archive.put(settings: settings)
     try engine.save(in: &archive)
   }
 
   public func restore(from archive: StateArchive) throws(StateArchiveError) {
-    guard try archive.text("settings") == settings else { throw .otherSettings("learner") }
+    try archive.require(settings: settings)
     try engine.restore(from: archive)
   }
 
