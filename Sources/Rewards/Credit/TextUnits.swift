@@ -110,10 +110,13 @@ public struct TextUnits: Sendable {
       if text[index].isNewline {
         ends.append(index)
       } else if ".!?…。！？".contains(text[index]) {
-        while index + 1 < text.count, ".!?…。！？\"'”’)]".contains(text[index + 1]) { index += 1 }
+        // Chinese and Japanese write no space behind their marks, which stand for nothing else.
+        let isWide = "。！？".contains(text[index])
+        while index + 1 < text.count, ".!?…。！？\"'”’)]」』）".contains(text[index + 1]) { index += 1 }
         let rest = text[(index + 1)...]
         let following = rest.first { !$0.isWhitespace }
-        if rest.first?.isWhitespace ?? true, !(following?.isLowercase ?? false) { ends.append(index) }
+        let isFree = (rest.first?.isWhitespace ?? true) && !(following?.isLowercase ?? false)
+        if isWide || isFree { ends.append(index) }
       }
       index += 1
     }

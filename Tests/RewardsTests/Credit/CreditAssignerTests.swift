@@ -136,6 +136,7 @@ private struct WordScore: PointwiseReward {
     #expect(
       texts("It is 3.14. \"Really?\" she said, e.g. now!\nNew line\n\nLast", .sentence)
         == ["It is 3.14. ", "\"Really?\" she said, e.g. now!\n", "New line\n\n", "Last"])
+    #expect(texts("他说：「来！」我去。ok。", .sentence) == ["他说：「来！」", "我去。", "ok。"])
     #expect(TextUnits("A. B.\nC. D.", by: .sentence).groups == [[0, 1], [2, 3]])
     #expect(TextUnits("A b. C", by: .token).groups == [[0, 1, 2], [3]])
   }
