@@ -39,7 +39,7 @@ demo: build ## Train a small model on tool calls and write a report
 	  if [ -n "$$report" ]; then printf 'The report to open in a browser: %s\n' "$(CURDIR)/$$report"; fi
 
 test: setup ## Build and run every test
-	OMP_NUM_THREADS=1 $(SWIFT_TEST) --disable-xctest --no-parallel
+	OMP_NUM_THREADS=1 scripts/test $(SWIFT_TEST) --disable-xctest --no-parallel
 
 bench: build ## Time one GRPO step
 	$(LAUREL) bench
