@@ -1,6 +1,16 @@
 import Foundation
 import Rewards
 
+extension Error {
+  /// What the system says was wrong ("No space left on device"), where a file could not be written.
+  var reason: String {
+    let error = self as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    return cause.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
+  }
+}
+
 /// A file that a command writes when its work is done, looked at before the work begins.
 struct OutputFile {
   let path: String
@@ -50,7 +60,7 @@ struct OutputFile {
         try data.write(to: URL(fileURLWithPath: target), options: .atomic)
       }
     } catch {
-      throw ValidationFailure("cannot write \(path): the disk may be full, or may not be written")
+      throw ValidationFailure("cannot write \(path): \(error.reason)")
     }
   }
 

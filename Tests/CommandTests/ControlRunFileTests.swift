@@ -66,9 +66,40 @@ struct ControlRunFileTests {
     #expect(try ControlRunFile(text: "world: objects\nmethod: gflownet").flow.unreachedWeight == 0.1)
   }
 
+  @Test func `recorded transitions go with the world's own rewards and widths`() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jsonl")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func file(_ lines: String, _ more: String = "") throws -> ControlRunFile {
+      try lines.write(toFile: path, atomically: true, encoding: .utf8)
+      return try ControlRunFile(text: "world: pendulum\nmethod: td3\noffline_data: \(path)\n\(more)")
+    }
+    func message(_ lines: String, _ more: String = "") -> String {
+      do {
+        _ = try file(lines, more)
+        return ""
+      } catch { return "\(error)" }
+    }
+    let line = #"{"observation": [1, 0, 0], "action": [1], "next_observation": [1, 0, 0], "reward": -1}"#
+    let run = try file(line, "offline_share: 0.5")
+    #expect(run.offlineData?.count == 1 && run.offPolicy.offlineShare == 0.5)
+    #expect(try ControlRunFile(text: "world: pendulum\nmethod: sac").offPolicy.offlineShare == 0)
+    #expect(message(line.replacingOccurrences(of: #", "reward": -1"#, with: "")).contains("without rewards"))
+    #expect(message(line.replacingOccurrences(of: "[1]", with: "[1, 2]")).contains("2 action numbers"))
+    #expect(message(line, "shaping: [count_bonus]").contains("own rewards"))
+    #expect(message(line + "\n{").contains("line 2"))
+  }
+
   @Test(arguments: [
     ("world: cartpol", 1, "cartpole"),
     ("world: cartpole\nmethod: sac", 1, "use method: ppo"),
+    ("world:\n  pendulum:\n    max_episode_steps: 20\n    g: heavy", 4, "expected a number"),
+    ("world:\n  imagined: {from: a.jsonl}", 2, "model"),
+    ("world:\n  imagined:\n    from: a.jsonl\n    model: /nowhere/m.state", 4, "/nowhere/m.state"),
+    (
+      "world: pendulum\nmethod: sac\noffline_data: /nowhere/a.jsonl", 3, "/nowhere/a.jsonl"
+    ),
+    ("world: pendulum\noffline_data: a.jsonl", 2, "offline_data"),
     ("method: mapo\nworld: slcd", 1, "mappo"),
     ("method: MeanFieldAC\nworld: slcd", 2, "at least 3 agents"),
     ("method: masac\nworld: cartpole", 2, "bounded box"),

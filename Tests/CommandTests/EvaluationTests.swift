@@ -82,6 +82,38 @@ import Worlds
     #expect(pair["action"] == nil && pair["next_observations"] != nil)
   }
 
+  @Test func `noise disturbs what a policy does, inside its spaces`() throws {
+    try trained(
+      "world: {pendulum: {max_episode_steps: 20}}\nmethod: sac\ntotal_timesteps: 60\nlearning_starts: 40\nnet_arch: [8]"
+    ) { run, folder in
+      let policy = try WorldPolicy(run, folder: folder)
+      let noisy = policy.disturbed(by: 0.5, in: run.world, seed: 1)
+      let pairs = try (0..<400).map { step -> (Float, Float) in
+        let seen = [cos(Float(step)), sin(Float(step)), 0]
+        return (try policy.act(seen)[0], try noisy.act(seen)[0])
+      }
+      #expect(pairs.allSatisfy { abs($0.1) <= 2 })
+      // Half of half the range of 4 is 1.
+      let inner = pairs.filter { abs($0.1) < 2 }.map { Double($0.1 - $0.0) }
+      #expect(inner.count > 200 && abs(inner.deviation - 1) < 0.2)
+      let file = folder + "/trace.jsonl"
+      try Evaluate.parse([folder, "--noise", "0.5", "--episodes", "2", "--trace", file]).run()
+      let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+      #expect(text.split(separator: "\n").count == 40)
+    }
+    try trained("world: cartpole\ntotal_timesteps: 64\nn_envs: 1\nn_steps: 64\nnet_arch: [8]") {
+      run, folder in
+      let policy = try WorldPolicy(run, folder: folder)
+      let noisy = policy.disturbed(by: 0.5, in: run.world, seed: 1)
+      let seen: [Float] = [0, 0, 0.1, 0]
+      let own = try policy.act(seen)[0]
+      let others = try (0..<1000).count { _ in try noisy.act(seen)[0] != own }
+      // Half of the choices are random, half of those the other one.
+      #expect((190...310).contains(others))
+      #expect(throws: (any Error).self) { try Evaluate.parse([folder, "--noise", "-1"]) }
+    }
+  }
+
   @Test func `a table plays only where there are as many states`() throws {
     try trained("world: rooms\nmethod: q_learning\ntotal_timesteps: 200") { _, folder in
       var command = try Evaluate.parse([folder, "--world", "decoy-grid"])

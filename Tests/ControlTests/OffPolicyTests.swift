@@ -46,6 +46,26 @@ private struct Aim: World {
 }
 
 @Suite struct OffPolicyTests {
+  @Test func recordedTransitionsTakeTheirShareOfEveryUpdate() throws {
+    var settings = small(.sac)
+    (settings.batchSize, settings.offlineShare, settings.learningStarts) = (8, 0.4, 10)
+    let learner = SAC(Aim(), settings)
+    for (action, last) in [(Float(3), true), (-1, false)] {
+      learner.addOffline(observation: [0.3], action: [action], reward: 7, next: [0.1], terminated: last)
+    }
+    // In shares of the box -2 ... 2, cut to it.
+    let kept = try #require(learner.offline?.rows)
+    #expect(kept.actions == [1, -0.5] && kept.terminated == [true, false] && kept.rewards == [7, 7])
+    #expect(kept.observations == [0.3, 0.3] && kept.nextObservations == [0.1, 0.1])
+    learner.learn(totalSteps: 12)
+    #expect(
+      learner.sample.rewards.map { $0 == 7 } == [true, true, true] + [Bool](repeating: false, count: 5))
+    // The share without recorded transitions is none.
+    let plain = SAC(Aim(), settings)
+    plain.learn(totalSteps: 12)
+    #expect(plain.offline == nil && plain.sample.rewards.allSatisfy { $0 <= 0 })
+  }
+
   private func small(_ start: OffPolicyConfiguration) -> OffPolicyConfiguration {
     var settings = start
     settings.netArch = [32, 32]

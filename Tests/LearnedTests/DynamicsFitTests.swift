@@ -18,13 +18,16 @@ import Worlds
   @Test func readsOneTransitionALine() throws {
     let data = try read(
       """
-      {"observation": [1, 2.5], "action": 0, "next_observation": [3, 4], "reward": 1}
+      {"observation": [1, 2.5], "action": 0, "next_observation": [3, 4], "reward": 1, "done": 0}
 
-      {"action": [0.5], "next_observation": [5, 6], "observation": [3, 4]}
+      {"action": [0.5], "next_observation": [5, 6], "observation": [3, 4], "reward": -2.5, "terminated": true}
       """)
     #expect(data.count == 2 && data.observationWidth == 2 && data.actionWidth == 1)
     #expect(data.observations == [1, 2.5, 3, 4] && data.actions == [0, 0.5])
     #expect(data.nextObservations == [3, 4, 5, 6])
+    #expect(data.rewards == [1, -2.5] && data.terminated == [false, true] && data.hasRewards)
+    let plain = try read(#"{"observation": [1], "action": 0, "next_observation": [1]}"#)
+    #expect(plain.rewards.isEmpty && plain.terminated == [false] && !plain.hasRewards)
   }
 
   @Test(arguments: [
@@ -46,6 +49,20 @@ import Worlds
       #"{"observation": [1], "action": 0, "next_observation": [1, 2]}"#,
       "line 1: 'next_observation' has 2 numbers, 1 are expected"
     ),
+    (
+      """
+      {"observation": [1], "action": 0, "next_observation": [1], "reward": 1}
+      {"observation": [1], "action": 0, "next_observation": [1]}
+      """, "line 2: 'reward' is missing, and the lines before have it"
+    ),
+    (
+      """
+      {"observation": [1], "action": 0, "next_observation": [1]}
+      {"observation": [1], "action": 0, "next_observation": [1], "reward": 1}
+      """, "line 2: 'reward' is here, but not in the lines before"
+    ),
+    (#"{"observation": [1], "action": 0, "next_observation": [1], "reward": "1"}"#, "'reward' is \"1\""),
+    (#"{"observation": [1], "action": 0, "next_observation": [1], "terminated": 1}"#, "'terminated' is 1"),
     ("\n", "no transition"),
   ])
   func aWrongFileIsAnsweredWithItsLine(text: String, message: String) {
@@ -82,7 +99,7 @@ import Worlds
     var reward = DynamicsRewardConfiguration()
     reward.hidden = [16]
     reward.learnerHidden = [16]
-    reward.learnerEpochs = 2
+    reward.learnerFitSteps = 14
     reward.rounds = 200
     reward.rollouts = 16
     reward.horizon = 4

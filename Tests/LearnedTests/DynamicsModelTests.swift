@@ -21,7 +21,7 @@ import Testing
     ("members", .integer(3)), ("elites", .integer(2)), ("hidden", .array([.integer(16)])),
     ("max_epochs", .integer(40)),
     ("batch_size", .integer(16)), ("rounds", .integer(60)), ("horizon", .integer(4)),
-    ("learner_epochs", .integer(2)),
+    ("learner_fit_steps", .integer(30)),
   ])
 
   @Test func aFileGivesTheSameModel() throws {

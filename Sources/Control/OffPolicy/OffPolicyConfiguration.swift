@@ -13,6 +13,8 @@ public struct OffPolicyConfiguration: Sendable, Equatable {
   /// Environment steps between updates, and the updates then made.
   public var trainFreq = 1
   public var gradientSteps = 1
+  /// The share of each update's rows that comes from the learner's `offline` transitions, where it has any.
+  public var offlineShare = 0.0
   public var netArch = [256, 256]
   public var activation = DenseActivation.relu
   public var seed: UInt64 = 1

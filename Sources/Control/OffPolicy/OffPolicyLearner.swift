@@ -24,6 +24,8 @@ public class OffPolicyLearner {
   public let configuration: OffPolicyConfiguration
   public let environment: any VectorEnvironment
   public let buffer: ReplayBuffer
+  /// Transitions recorded before, of which a share of every update comes (see `addOffline`).
+  public private(set) var offline: ReplayBuffer?
   public let policy: DenseNetwork
   public private(set) var steps = 0
   public private(set) var updates = 0
@@ -87,6 +89,28 @@ public class OffPolicyLearner {
     return stretched(action)
   }
 
+  /// Takes one recorded transition, from which updates draw `configuration.offlineShare` of their rows: MOPO's real
+  /// data beside imagined steps, or RLPD's (Ball et al. 2023, arXiv 2302.02948) beside played ones.
+  /// - Parameters:
+  ///   - action: In the world's own units; what lies outside its box is cut.
+  ///   - terminated: Whether the rules ended the episode there.
+  public func addOffline(
+    observation: [Float], action: [Float], reward: Double, next: [Float], terminated: Bool
+  ) {
+    precondition(
+      observation.count == width && action.count == actionWidth && next.count == width,
+      "a transition of another world")
+    if offline == nil {
+      offline = ReplayBuffer(capacity: .max, observationWidth: width, actionWidth: actionWidth)
+    }
+    let shrunk = action.indices.map { place in
+      let range = high[place] - low[place]
+      return range > 0 ? min(max(2 * (action[place] - low[place]) / range - 1, -1), 1) : 0
+    }
+    offline?.append(
+      observation: observation, action: shrunk, reward: reward, next: next, terminated: terminated)
+  }
+
   private func stretched(_ action: [Float]) -> [Float] {
     action.indices.map { low[$0] + (action[$0] + 1) / 2 * (high[$0] - low[$0]) }
   }
@@ -116,7 +140,7 @@ public class OffPolicyLearner {
       afterStep?()
       if steps >= configuration.learningStarts, steps % configuration.trainFreq == 0 {
         for _ in 0..<configuration.gradientSteps {
-          buffer.draw(into: sample, random: &random)
+          draw()
           if rewardTime == .sampled, let reward { sample.repay(by: reward) }
           updates += 1
           update()
@@ -135,6 +159,12 @@ public class OffPolicyLearner {
   /// Trains until `totalSteps` environment steps are taken.
   @discardableResult
   public func learn(totalSteps: Int) -> [Episode] { learn(totalSteps: totalSteps) { _ in true } }
+
+  private func draw() {
+    let share = offline == nil ? 0 : Int((configuration.offlineShare * Double(sample.rows)).rounded())
+    offline?.draw(into: sample, rows: 0..<share, random: &random)
+    buffer.draw(into: sample, rows: share..<sample.rows, random: &random)
+  }
 
   private func keep(_ before: [Float], hasEnded: Bool) {
     let after = hasEnded ? environment.finalObservations : environment.observations

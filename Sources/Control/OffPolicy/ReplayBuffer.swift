@@ -95,8 +95,13 @@ public final class ReplayBuffer {
 
   /// Uniform rows, with replacement, into `sample`.
   public func draw(into sample: ReplaySample, random: inout PCG64) {
-    precondition(count > 0, "nothing to draw from")
-    for row in 0..<sample.rows {
+    draw(into: sample, rows: 0..<sample.rows, random: &random)
+  }
+
+  /// Uniform rows, with replacement, into some rows of `sample`.
+  func draw(into sample: ReplaySample, rows: Range<Int>, random: inout PCG64) {
+    precondition(count > 0 || rows.isEmpty, "nothing to draw from")
+    for row in rows {
       let index = random.integer(below: count)
       for place in 0..<observationWidth {
         sample.observations[row * observationWidth + place] = observations[index * observationWidth + place]

@@ -2,7 +2,7 @@ import Numeric
 
 extension DynamicsModel {
   static let kind = "dynamics model"
-  static let version = 1
+  static let version = 2
 
   /// Writes the model in one rename.
   public func write(to path: String) throws {
@@ -13,6 +13,8 @@ extension DynamicsModel {
     archive.put("input.deviations", normalizer.inputDeviations)
     archive.put("change.means", normalizer.changeMeans)
     archive.put("change.deviations", normalizer.changeDeviations)
+    archive.put(
+      "reward.scale", normalizer.rewardScale.map { [$0.mean, $0.deviation, $0.lowest] } ?? [])
     archive.put("models.widths", ensemble.models[0].network.widths)
     for (index, model) in ensemble.models.enumerated() { archive.put("model.\(index)", model.network) }
     archive.put("models.errors", ensemble.errors)
@@ -41,16 +43,19 @@ extension DynamicsModel {
     let archive = try StateArchive(path: path, kind: Self.kind, version: Self.version)
     let widths = try archive.integers("widths")
     guard widths.count == 2, widths.allSatisfy({ $0 >= 1 }) else { throw .wrongSize("widths") }
+    let scale = try archive.floats("reward.scale")
     let normalizer = TransitionNormalizer(
       observationWidth: widths[0], actionWidth: widths[1],
       inputMeans: try archive.floats("input.means"), inputDeviations: try archive.floats("input.deviations"),
       changeMeans: try archive.floats("change.means"),
-      changeDeviations: try archive.floats("change.deviations"))
+      changeDeviations: try archive.floats("change.deviations"),
+      rewardScale: scale.count == 3 ? .init(mean: scale[0], deviation: scale[1], lowest: scale[2]) : nil)
     let low = try archive.floats("policy.low")
     let separation = try archive.doubles("separation")
     guard normalizer.inputMeans.count == normalizer.inputWidth,
       normalizer.inputDeviations.count == normalizer.inputWidth, normalizer.changeMeans.count == widths[0],
-      normalizer.changeDeviations.count == widths[0], low.count == widths[1], separation.count == 2
+      normalizer.changeDeviations.count == widths[0], low.count == widths[1], separation.count == 2,
+      scale.isEmpty || scale.count == 3
     else { throw .wrongSize("widths") }
     let policy = ClonedPolicy(
       try Self.network("policy", widths: "policy.widths", .tanh, archive),
@@ -75,7 +80,7 @@ extension DynamicsModel {
       models.append(
         GaussianTransitionModel(
           try network("model.\(index)", widths: "models.widths", .silu, archive),
-          width: normalizer.observationWidth))
+          width: normalizer.outputWidth))
     }
     return GaussianEnsemble(normalizer, models: models, errors: errors, elites: elites)
   }

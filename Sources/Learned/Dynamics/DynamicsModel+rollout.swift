@@ -6,17 +6,23 @@ public struct ImaginedTransition: Sendable, Equatable {
   /// The rollout it belongs to, and its step there, from 1.
   public var rollout, step: Int
   public var observation, action, nextObservation: [Float]
-  /// Its dynamics reward; nil where the filter asked for none.
+  /// What it pays; nil from a model that knows no rewards.
   public var reward: Double?
+  /// Its dynamics reward; nil where the filter asked for none.
+  public var dynamicsReward: Double?
   public var uncertainty: Double
 
   public var json: JSONObject {
     func list(_ values: [Float]) -> JSONValue { .array(values.map { .number(Double($0)) }) }
-    return JSONObject([
+    var object = JSONObject([
       ("rollout", .integer(rollout)), ("step", .integer(step)), ("observation", list(observation)),
-      ("action", list(action)), ("next_observation", list(nextObservation)),
-      ("dynamics_reward", reward.map(JSONValue.number) ?? .null), ("uncertainty", .number(uncertainty)),
+      ("action", list(action)),
     ])
+    if let reward { object["reward"] = .number(reward) }
+    object["next_observation"] = list(nextObservation)
+    object["dynamics_reward"] = dynamicsReward.map(JSONValue.number) ?? .null
+    object["uncertainty"] = .number(uncertainty)
+    return object
   }
 }
 
@@ -46,7 +52,9 @@ extension DynamicsModel {
           ImaginedTransition(
             rollout: rollout, step: number, observation: Array(states[row * width..<(row + 1) * width]),
             action: Array(actions[row * size..<(row + 1) * size]), nextObservation: after,
-            reward: filter.needsRewards ? made.rewards[row] : nil, uncertainty: made.uncertainties[row]))
+            reward: made.payments.isEmpty ? nil : made.payments[row],
+            dynamicsReward: filter.needsRewards ? made.rewards[row] : nil,
+            uncertainty: made.uncertainties[row]))
         next += after
         left.append(rollout)
       }

@@ -24,6 +24,18 @@ public final class DynamicsModel {
     self.separation = separation
   }
 
+  /// What a fit learned.
+  /// - Parameter data: The transitions that it was made of.
+  /// - Throws: `DynamicsDataError.nothingLearned` for a fit without a dynamics reward.
+  public convenience init(
+    _ fit: FilteredDynamics.Fit, of data: TransitionData
+  ) throws(DynamicsDataError) {
+    guard let found = fit.dynamics.reward else { throw .nothingLearned }
+    self.init(
+      fit.dynamics.ensemble, reward: found, policy: fit.policy, fittedRewards: found.rewards(data).sorted(),
+      separation: fit.separation)
+  }
+
   /// The settings that a command can give.
   public static let parameters = [
     Parameter("members", .integer, default: .integer(7), range: 1...100, help: "models of the ensemble"),
@@ -44,8 +56,8 @@ public final class DynamicsModel {
     Parameter(
       "horizon", .integer, default: .integer(20), range: 1...10_000, help: "steps of the learner's rollouts"),
     Parameter(
-      "learner_epochs", .integer, default: .integer(5), range: 0...100_000,
-      help: "epochs in which the learner is fitted first; few, so that the discriminator sees what is false"),
+      "learner_fit_steps", .integer, default: .integer(25), range: 0...1e6,
+      help: "steps in which the learner is fitted first; few, so that the discriminator sees what is false"),
     Parameter(
       "instance_noise", .number, default: .number(0), range: 0...10,
       help: "noise on what the discriminator sees, against one that is never wrong (0.05)"),
@@ -67,11 +79,7 @@ public final class DynamicsModel {
     let values = try Parameters(settings, of: parameters)
     let (ensemble, reward) = try configurations(values, seed: seed)
     let fit = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward, check: check)
-    guard let found = fit.dynamics.reward else { throw DynamicsDataError.nothingLearned }
-    let model = DynamicsModel(
-      fit.dynamics.ensemble, reward: found, policy: fit.policy, fittedRewards: found.rewards(data).sorted(),
-      separation: fit.separation)
-    return (model, fit.warnings)
+    return (try DynamicsModel(fit, of: data), fit.warnings)
   }
 
   private static func configurations(
@@ -97,7 +105,7 @@ public final class DynamicsModel {
         parameter: "snapshot_every", "no snapshot in \(reward.rounds) rounds: give fewer rounds between them")
     }
     reward.horizon = values.int("horizon")
-    reward.learnerEpochs = values.int("learner_epochs")
+    reward.learnerFitSteps = values.int("learner_fit_steps")
     reward.instanceNoise = values.double("instance_noise")
     reward.formula = DynamicsReward.Formula(rawValue: values.string("formula")) ?? .plain
     reward.seed = seed
@@ -148,22 +156,24 @@ public final class DynamicsModel {
     try check(data)
     let normalizer = reward.normalizer
     let rows = normalizer.rows(data)
-    let (width, count) = (normalizer.observationWidth, data.count)
+    let (width, outputs, count) = (normalizer.observationWidth, ensemble.normalizer.outputWidth, data.count)
     let rewards = reward.rewards(data)
     var uncertainties = [Double](repeating: 0, count: count)
     var errors = [Double](repeating: 0, count: count * width)
     var variances = errors
-    var (means, deviations) = ([Float](repeating: 0, count: count * width), [Float]())
-    deviations = means
+    var means = [Float](repeating: 0, count: count * outputs)
+    var deviations = means
     for elite in ensemble.elites {
       ensemble.models[elite].predict(rows.inputs, rows: count, means: &means, deviations: &deviations)
       for row in 0..<count {
         var square = 0.0
-        for index in row * width..<(row + 1) * width {
-          let variance = Double(deviations[index] * deviations[index])
+        for place in 0..<outputs {
+          let found = row * outputs + place
+          let variance = Double(deviations[found] * deviations[found])
           square += variance
-          variances[index] += variance
-          errors[index] += Double(rows.changes[index] - means[index])
+          guard place < width else { continue }
+          variances[row * width + place] += variance
+          errors[row * width + place] += Double(rows.changes[row * width + place] - means[found])
         }
         uncertainties[row] = max(uncertainties[row], square.squareRoot())
       }

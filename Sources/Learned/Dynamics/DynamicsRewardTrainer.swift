@@ -4,9 +4,11 @@ import Numeric
 /// The settings of `DynamicsRewardTrainer`.
 public struct DynamicsRewardConfiguration: Sendable, Equatable {
   public var hidden = [128, 128]
-  /// The learner's hidden layers, and how many epochs it is fitted to the data before the rounds begin.
+  /// The learner's hidden layers, and the gradient steps in which it is fitted to the data before the rounds begin: few,
+  /// so that the discriminator sees what false transitions look like. From a learner that is fitted already it learns
+  /// next to nothing.
   public var learnerHidden = [64, 64]
-  public var learnerEpochs = 300
+  public var learnerFitSteps = 25
   public var rounds = 200
   /// Learner rollouts a round, and their length.
   public var rollouts = 64

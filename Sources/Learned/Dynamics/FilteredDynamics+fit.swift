@@ -21,9 +21,11 @@ extension FilteredDynamics {
     let models = try GaussianEnsemble(data, configuration: ensemble, check: check)
     var beginning = ensemble
     (beginning.members, beginning.elites, beginning.patience) = (1, 1, .max)
-    (beginning.hidden, beginning.maximumEpochs) = (reward.learnerHidden, reward.learnerEpochs)
+    (beginning.hidden, beginning.maximumEpochs) = (reward.learnerHidden, .max)
+    beginning.maximumSteps = reward.learnerFitSteps
     beginning.seed = reward.seed &+ 0x1EA5
-    let learner = try GaussianEnsemble(data, configuration: beginning, check: check)
+    // The dynamics reward judges what the environment does, not what it pays.
+    let learner = try GaussianEnsemble(data.withoutRewards, configuration: beginning, check: check)
     var random = PCG64(seed: reward.seed &+ 0x51ED)
     let policy = ClonedPolicy(data, normalizer: models.normalizer, random: &random)
     let trainer = DynamicsRewardTrainer(

@@ -11,6 +11,8 @@ public final class FilteredDynamics {
     public var nextObservations: [Float]
     /// The chosen candidates' dynamics rewards; 0 where the filter needs none.
     public var rewards: [Double]
+    /// What the chosen candidates pay by the model; empty for one that knows no rewards.
+    public var payments: [Double]
     /// Where the filter ends the rollout.
     public var stops: [Bool]
     /// The largest norm of the elites' predicted standard deviations (normalised): MOPO's penalty u.
@@ -25,7 +27,9 @@ public final class FilteredDynamics {
   /// Normalised changes are cut to plus and minus this.
   public let limit: Float
   private var random: PCG64
+  /// `candidates`: candidate after candidate, each rows x `outputs`.
   private var input, means, deviations, candidates, joined: [Float]
+  private let outputs: Int
   private var rewards: [Double] = []
 
   /// - Parameter reward: May be nil only for a filter that chooses at random and never stops.
@@ -44,6 +48,7 @@ public final class FilteredDynamics {
     self.filter = filter
     self.samples = samples
     self.limit = limit
+    outputs = ensemble.normalizer.outputWidth
     random = PCG64(seed: seed)
     (input, means, deviations, candidates, joined) = ([], [], [], [], [])
   }
@@ -54,24 +59,42 @@ public final class FilteredDynamics {
   ///   - actions: rows x action width.
   ///   - step: The number of this step in its rollout, from 1 (for the filter's minimal length).
   public func step(_ observations: [Float], _ actions: [Float], step: Int = 1) -> Step {
+    let rows = observations.count / ensemble.normalizer.observationWidth
+    return withUnsafeMutablePointer(to: &random) { random in
+      advance(observations, actions, steps: Array(repeating: step, count: rows), random: random, stride: 0)
+    }
+  }
+
+  /// Imagines one transition for every row.
+  /// - Parameters:
+  ///   - steps: The number of each row's step in its rollout, from 1.
+  ///   - random: The generator of row i is `random[i * stride]`: with stride 1 each row has its own, and what becomes of
+  ///     it does not depend on the others.
+  func advance(
+    _ observations: [Float], _ actions: [Float], steps: [Int], random: UnsafeMutablePointer<PCG64>,
+    stride: Int
+  ) -> Step {
     let normalizer = ensemble.normalizer
     let (width, count) = (normalizer.observationWidth, ensemble.elites.count * samples)
-    let (rows, uncertainties) = propose(observations, actions)
+    let (rows, uncertainties) = propose(observations, actions, random: random, stride: stride)
     var result = Step(
-      nextObservations: observations, rewards: Array(repeating: 0, count: rows),
+      nextObservations: observations, rewards: Array(repeating: 0, count: rows), payments: [],
       stops: Array(repeating: false, count: rows), uncertainties: uncertainties)
     let nearness = filter.selection == .consensus ? nearness(rows, width, count) : nil
     for row in 0..<rows {
       let chosen = filter.choose(
-        nearness ?? rewards, first: row, stride: rows, count: count, random: &random)
+        nearness ?? rewards, first: row, stride: rows, count: count, random: &random[row * stride])
+      let start = (chosen * rows + row) * outputs
       for place in 0..<width {
         result.nextObservations[row * width + place] +=
-          candidates[(chosen * rows + row) * width + place] * normalizer.changeDeviations[place]
-          + normalizer.changeMeans[place]
+          candidates[start + place] * normalizer.changeDeviations[place] + normalizer.changeMeans[place]
+      }
+      if let scale = normalizer.rewardScale {
+        result.payments.append(Double(candidates[start + width] * scale.deviation + scale.mean))
       }
       if filter.needsRewards {
         result.rewards[row] = rewards[chosen * rows + row]
-        result.stops[row] = filter.stops(reward: result.rewards[row], step: step)
+        result.stops[row] = filter.stops(reward: result.rewards[row], step: steps[row])
       }
     }
     return result
@@ -91,21 +114,24 @@ public final class FilteredDynamics {
   public func candidates(_ observations: [Float], _ actions: [Float]) -> Candidates {
     let normalizer = ensemble.normalizer
     let (width, count) = (normalizer.observationWidth, ensemble.elites.count * samples)
-    let (rows, _) = propose(observations, actions, scores: true)
-    func moved(_ change: (Int) -> Float) -> [Float] {
+    let (rows, _) = withUnsafeMutablePointer(to: &random) {
+      propose(observations, actions, scores: true, random: $0, stride: 0)
+    }
+    /// - Parameter change: Of a row and a place there.
+    func moved(_ change: (Int, Int) -> Float) -> [Float] {
       observations.indices.map { index in
         let place = index % width
         return observations[index]
-          + (change(index) * normalizer.changeDeviations[place] + normalizer.changeMeans[place])
+          + (change(index / width, place) * normalizer.changeDeviations[place] + normalizer.changeMeans[place])
       }
     }
     let centers = ensemble.meanChanges(input, rows: rows)
     return Candidates(
       nextObservations: (0..<count).map { candidate in
-        moved { candidates[candidate * rows * width + $0] }
+        moved { candidates[(candidate * rows + $0) * outputs + $1] }
       },
       rewards: (0..<count).map { Array(rewards[$0 * rows..<($0 + 1) * rows]) },
-      consensus: moved { centers[$0] })
+      consensus: moved { centers[$0 * width + $1] })
   }
 
   /// Imagines rollouts from some states until the filter stops them, `isTerminal` says so, or the horizon ends.
@@ -130,7 +156,8 @@ public final class FilteredDynamics {
         let next = Array(made.nextObservations[row * width..<(row + 1) * width])
         imagined.append(
           Array(states[row * width..<(row + 1) * width]), Array(actions[row * size..<(row + 1) * size]),
-          next: next)
+          next: next, reward: made.payments.isEmpty ? nil : Float(made.payments[row]),
+          terminated: isTerminal(next))
         if !isTerminal(next) { alive += next }
       }
       states = alive
@@ -140,7 +167,8 @@ public final class FilteredDynamics {
 
   /// Draws the candidates, and scores them where the filter or the caller needs it.
   private func propose(
-    _ observations: [Float], _ actions: [Float], scores: Bool = false
+    _ observations: [Float], _ actions: [Float], scores: Bool = false, random: UnsafeMutablePointer<PCG64>,
+    stride: Int
   ) -> (rows: Int, uncertainties: [Double]) {
     let normalizer = ensemble.normalizer
     let (width, size, inputs) = (normalizer.observationWidth, normalizer.actionWidth, normalizer.inputWidth)
@@ -149,7 +177,7 @@ public final class FilteredDynamics {
       observations.count == rows * width && actions.count == rows * size,
       "\(observations.count) and \(actions.count) numbers are no observations and actions")
     let count = ensemble.elites.count * samples
-    reserve(rows, count, inputs, width)
+    reserve(rows, count, inputs)
     for row in 0..<rows {
       observations.withUnsafeBufferPointer { observations in
         actions.withUnsafeBufferPointer { actions in
@@ -162,7 +190,7 @@ public final class FilteredDynamics {
       }
     }
     var uncertainties = [Double](repeating: 0, count: rows)
-    imagine(rows, width, &uncertainties)
+    imagine(rows, &uncertainties, random: random, stride: stride)
     if scores || filter.needsRewards, let reward {
       join(rows, count, inputs, width)
       reward.score(joined, rows: rows * count, into: &rewards)
@@ -170,13 +198,13 @@ public final class FilteredDynamics {
     return (rows, uncertainties)
   }
 
-  private func reserve(_ rows: Int, _ count: Int, _ inputs: Int, _ width: Int) {
+  private func reserve(_ rows: Int, _ count: Int, _ inputs: Int) {
     if input.count == rows * inputs { return }
     input = Array(repeating: 0, count: rows * inputs)
-    means = Array(repeating: 0, count: rows * width)
+    means = Array(repeating: 0, count: rows * outputs)
     deviations = means
-    candidates = Array(repeating: 0, count: rows * count * width)
-    joined = Array(repeating: 0, count: rows * count * (inputs + width))
+    candidates = Array(repeating: 0, count: rows * count * outputs)
+    joined = Array(repeating: 0, count: rows * count * (inputs + ensemble.normalizer.observationWidth))
     rewards = Array(repeating: 0, count: rows * count)
   }
 
@@ -186,28 +214,30 @@ public final class FilteredDynamics {
     return (0..<count * rows).map { index in
       let row = index % rows
       return -(0..<width).reduce(0.0) { sum, place in
-        let distance = Double(candidates[index * width + place] - centers[row * width + place])
+        let distance = Double(candidates[index * outputs + place] - centers[row * width + place])
         return sum + distance * distance
       }
     }
   }
 
   /// Draws the candidates: elite after elite, sample after sample, row after row.
-  private func imagine(_ rows: Int, _ width: Int, _ uncertainties: inout [Double]) {
+  private func imagine(
+    _ rows: Int, _ uncertainties: inout [Double], random: UnsafeMutablePointer<PCG64>, stride: Int
+  ) {
     for (place, elite) in ensemble.elites.enumerated() {
       ensemble.models[elite].predict(input, rows: rows, means: &means, deviations: &deviations)
       for row in 0..<rows {
         var square = 0.0
-        for index in row * width..<(row + 1) * width {
+        for index in row * outputs..<(row + 1) * outputs {
           square += Double(deviations[index] * deviations[index])
         }
         uncertainties[row] = max(uncertainties[row], square.squareRoot())
       }
       for sample in 0..<samples {
-        let start = (place * samples + sample) * rows * width
-        for index in 0..<rows * width {
-          let change = means[index] + deviations[index] * Float(random.normal())
-          candidates[start + index] = min(max(change, -limit), limit)
+        let start = (place * samples + sample) * rows * outputs
+        for index in 0..<rows * outputs {
+          let noise = Float(random[index / outputs * stride].normal())
+          candidates[start + index] = min(max(means[index] + deviations[index] * noise, -limit), limit)
         }
       }
     }
@@ -219,7 +249,7 @@ public final class FilteredDynamics {
         let start = (candidate * rows + row) * (inputs + width)
         for place in 0..<inputs { joined[start + place] = input[row * inputs + place] }
         for place in 0..<width {
-          joined[start + inputs + place] = candidates[(candidate * rows + row) * width + place]
+          joined[start + inputs + place] = candidates[(candidate * rows + row) * outputs + place]
         }
       }
     }

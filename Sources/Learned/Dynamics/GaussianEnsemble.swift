@@ -11,6 +11,8 @@ public struct GaussianEnsembleConfiguration: Sendable, Equatable {
   public var weightDecay = 5e-5
   public var batchSize = 256
   public var maximumEpochs = 500
+  /// Gradient steps of each member at most.
+  public var maximumSteps = Int.max
   /// A member stops after so many epochs without an improvement by 1% of its error on the held-out rows.
   public var patience = 5
   public var holdOutShare = 0.2
@@ -49,7 +51,8 @@ public final class GaussianEnsemble {
       "\(configuration.elites) elites of \(configuration.members) models")
     guard data.count >= 10 else { throw DynamicsDataError.tooFewTransitions(data.count, needed: 10) }
     normalizer = TransitionNormalizer(data)
-    let rows = normalizer.rows(data)
+    let (inputs, changes) = normalizer.rows(data)
+    let rows = (inputs: inputs, targets: normalizer.targets(data, changes: changes))
     var random = PCG64(seed: configuration.seed)
     var order = Array(0..<data.count)
     order.shuffle(using: &random)
@@ -58,7 +61,7 @@ public final class GaussianEnsemble {
     var fits: [(model: GaussianTransitionModel, error: Double)] = []
     for _ in 0..<configuration.members {
       let model = GaussianTransitionModel(
-        inputWidth: normalizer.inputWidth, width: normalizer.observationWidth, hidden: configuration.hidden,
+        inputWidth: normalizer.inputWidth, width: normalizer.outputWidth, hidden: configuration.hidden,
         random: &random)
       fits.append(
         try Self.fit(
@@ -72,7 +75,7 @@ public final class GaussianEnsemble {
   }
 
   private static func fit(
-    _ model: GaussianTransitionModel, _ rows: (inputs: [Float], changes: [Float]), training: [Int],
+    _ model: GaussianTransitionModel, _ rows: (inputs: [Float], targets: [Float]), training: [Int],
     held: [Int], _ configuration: GaussianEnsembleConfiguration, _ random: inout PCG64,
     _ check: () throws -> Void
   ) throws -> (model: GaussianTransitionModel, error: Double) {
@@ -82,19 +85,23 @@ public final class GaussianEnsemble {
     var training = training
     let best = model.copy()
     let heldInputs = Self.rows(held, rows.inputs, model.network.inputWidth)
-    let heldChanges = Self.rows(held, rows.changes, model.width)
+    let heldTargets = Self.rows(held, rows.targets, model.width)
     var (bestError, reference, idle) = (Double.infinity, Double.infinity, 0)
+    var steps = 0
     for _ in 0..<configuration.maximumEpochs {
+      if steps >= configuration.maximumSteps { break }
       try check()
       training.shuffle(using: &random)
-      for start in stride(from: 0, through: training.count - batch, by: batch) {
+      for start in stride(from: 0, through: training.count - batch, by: batch)
+      where steps < configuration.maximumSteps {
+        steps += 1
         let chosen = Array(training[start..<start + batch])
         model.addLikelihoodGradient(
           Self.rows(chosen, rows.inputs, model.network.inputWidth),
-          Self.rows(chosen, rows.changes, model.width), rows: batch)
+          Self.rows(chosen, rows.targets, model.width), rows: batch)
         optimizer.step()
       }
-      let error = Self.squaredError(model, heldInputs, heldChanges, rows: held.count)
+      let error = Self.squaredError(model, heldInputs, heldTargets, rows: held.count)
       if error < bestError {
         bestError = error
         best.network.take(model.network)
@@ -108,13 +115,13 @@ public final class GaussianEnsemble {
 
   /// The mean of the elites' predicted changes for each of `rows` normalised inputs, row by row.
   func meanChanges(_ inputs: [Float], rows: Int) -> [Float] {
-    let width = normalizer.observationWidth
+    let (width, outputs) = (normalizer.observationWidth, normalizer.outputWidth)
     var means = [Float](repeating: 0, count: rows * width)
     let share = 1 / Float(elites.count)
     for elite in elites {
       let output = models[elite].network.forward(inputs, rows: rows)
       for row in 0..<rows {
-        for place in 0..<width { means[row * width + place] += share * output[row * 2 * width + place] }
+        for place in 0..<width { means[row * width + place] += share * output[row * 2 * outputs + place] }
       }
     }
     return means
@@ -130,13 +137,13 @@ public final class GaussianEnsemble {
   }
 
   private static func squaredError(
-    _ model: GaussianTransitionModel, _ inputs: [Float], _ changes: [Float], rows: Int
+    _ model: GaussianTransitionModel, _ inputs: [Float], _ targets: [Float], rows: Int
   ) -> Double {
     let output = model.network.forward(inputs, rows: rows)
     var sum = 0.0
     for row in 0..<rows {
       for place in 0..<model.width {
-        let distance = Double(output[row * 2 * model.width + place] - changes[row * model.width + place])
+        let distance = Double(output[row * 2 * model.width + place] - targets[row * model.width + place])
         sum += distance * distance
       }
     }

@@ -1,12 +1,13 @@
 import Foundation
 import Numeric
 
-/// A network that predicts a normal distribution of the normalised change of the observation, each number apart.
+/// A network that predicts a normal distribution of the normalised change of the observation, and of the reward where
+/// it is known, each number apart.
 ///
 /// The log variances are bounded softly, so that their gradient never vanishes altogether.
 public final class GaussianTransitionModel {
   public let network: DenseNetwork
-  /// How many numbers a change has.
+  /// How many numbers it predicts.
   public let width: Int
   static let logVarianceRange: (low: Float, high: Float) = (-10, 2)
   private var gradient: [Float] = []

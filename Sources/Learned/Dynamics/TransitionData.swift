@@ -10,8 +10,21 @@ public struct TransitionData: Sendable, Equatable {
   public private(set) var actions: [Float] = []
   /// count x observation width.
   public private(set) var nextObservations: [Float] = []
+  /// What each transition paid; empty where that is not known.
+  public private(set) var rewards: [Float] = []
+  /// Whether the environment's rules ended the episode there; what follows is then worth nothing.
+  public private(set) var terminated: [Bool] = []
 
   public var count: Int { actions.count / actionWidth }
+  /// Whether it is known what the transitions paid.
+  public var hasRewards: Bool { !rewards.isEmpty }
+
+  /// The same transitions without what they paid.
+  var withoutRewards: TransitionData {
+    var other = self
+    other.rewards = []
+    return other
+  }
 
   /// - Precondition: Both widths are at least 1.
   public init(observationWidth: Int, actionWidth: Int) {
@@ -21,18 +34,27 @@ public struct TransitionData: Sendable, Equatable {
   }
 
   /// Adds one transition of finite numbers. What follows the end of an episode is no transition.
-  public mutating func append(_ observation: [Float], _ action: [Float], next: [Float]) {
+  /// - Parameter reward: Given for all transitions or for none.
+  public mutating func append(
+    _ observation: [Float], _ action: [Float], next: [Float], reward: Float? = nil,
+    terminated isLast: Bool = false
+  ) {
     precondition(
       observation.count == observationWidth && action.count == actionWidth && next.count == observationWidth,
       "a transition of \(observation.count), \(action.count) and \(next.count) numbers among those of "
         + "\(observationWidth) and \(actionWidth)")
+    precondition(
+      count == 0 || (reward != nil) == hasRewards, "rewards are given for all transitions or for none")
     observations += observation
     actions += action
     nextObservations += next
+    if let reward { rewards.append(reward) }
+    terminated.append(isLast)
   }
 
   /// Reads a JSONL file: one object a line with `observation` and `next_observation` (lists of numbers, all of one
-  /// length) and `action` (a number or a list of numbers). Other fields are passed over.
+  /// length) and `action` (a number or a list of numbers); a number `reward` in every line or in none, and where the
+  /// rules ended the episode `terminated` true. Other fields are passed over.
   /// - Throws: `FileError`, `JSONLError` for a line that is no such object, `TransitionDataError` for a line whose
   ///   lengths differ from the first line's and for a file without transitions.
   public init(path: String) throws {
@@ -57,10 +79,32 @@ public struct TransitionData: Sendable, Equatable {
         throw TransitionDataError(
           path: path, line: line.number, field: name, found: found, expected: expected)
       }
-      data!.append(observation, action, next: next)
+      let reward = try object["reward"].map { _ in try Self.numbers("reward", object, line, allowsOne: true) }
+      if let reward, reward.count != 1 {
+        throw TransitionDataError(
+          path: path, line: line.number, field: "reward", found: reward.count, expected: 1)
+      }
+      guard data!.count == 0 || (reward != nil) == data!.hasRewards else {
+        throw TransitionDataError(path: path, line: line.number, hasReward: reward != nil)
+      }
+      data!.append(
+        observation, action, next: next, reward: reward?[0],
+        terminated: try Self.flag("terminated", object, line))
     }
     guard let data else { throw TransitionDataError(path: path) }
     self = data
+  }
+
+  /// A flag that may be missing.
+  private static func flag(_ name: String, _ object: JSONObject, _ line: JSONLLine) throws(JSONLError) -> Bool
+  {
+    guard let value = object[name] else { return false }
+    guard case .bool(let flag) = value else {
+      throw JSONLError(
+        line: line.number, offset: line.offset,
+        reason: .wrongType(field: name, expected: "true or false", found: value.summary))
+    }
+    return flag
   }
 
   private static func numbers(
@@ -116,6 +160,14 @@ public struct TransitionDataError: Error, Sendable, Equatable, CustomStringConve
       + "one environment"
   }
 
+  init(path: String, line: Int, hasReward: Bool) {
+    self.path = path
+    self.line = line
+    problem =
+      "'reward' is \(hasReward ? "here, but not in the lines before" : "missing, and the lines before have it"); give "
+      + "every line one, or none"
+  }
+
   public var description: String { path + (line.map { ", line \($0)" } ?? "") + ": \(problem)" }
 }
 
@@ -128,14 +180,26 @@ public struct TransitionNormalizer: Sendable, Equatable {
   public let inputMeans, inputDeviations: [Float]
   /// One for each number of the observation.
   public let changeMeans, changeDeviations: [Float]
+  /// Of what transitions pay; nil where that is not known.
+  public let rewardScale: RewardScale?
+
+  /// The statistics of rewards.
+  public struct RewardScale: Sendable, Equatable {
+    public var mean, deviation: Float
+    /// The lowest reward of the data.
+    public var lowest: Float
+  }
 
   public var inputWidth: Int { observationWidth + actionWidth }
+  /// What a model predicts: the observation's changes, and the reward where it is known.
+  public var outputWidth: Int { observationWidth + (rewardScale == nil ? 0 : 1) }
 
   /// A normaliser of known statistics.
   init(
     observationWidth: Int, actionWidth: Int, inputMeans: [Float], inputDeviations: [Float],
-    changeMeans: [Float], changeDeviations: [Float]
+    changeMeans: [Float], changeDeviations: [Float], rewardScale: RewardScale? = nil
   ) {
+    self.rewardScale = rewardScale
     self.observationWidth = observationWidth
     self.actionWidth = actionWidth
     self.inputMeans = inputMeans
@@ -162,6 +226,12 @@ public struct TransitionNormalizer: Sendable, Equatable {
     }
     (inputMeans, inputDeviations) = (inputs.map(\.0), inputs.map(\.1))
     (changeMeans, changeDeviations) = (changes.map(\.0), changes.map(\.1))
+    if let lowest = data.rewards.min() {
+      let (mean, deviation) = statistics { Double(data.rewards[$0]) }
+      rewardScale = RewardScale(mean: mean, deviation: deviation, lowest: lowest)
+    } else {
+      rewardScale = nil
+    }
   }
 
   /// Writes the normalised input of one transition.
@@ -201,5 +271,18 @@ public struct TransitionNormalizer: Sendable, Equatable {
       }
     }
     return (inputs, changes)
+  }
+
+  /// What a model is to predict of all transitions, normalised, row by row: `changes` of `rows(_:)`, each row with its
+  /// reward behind it where rewards are known.
+  func targets(_ data: TransitionData, changes: [Float]) -> [Float] {
+    guard let rewardScale else { return changes }
+    var targets: [Float] = []
+    targets.reserveCapacity(data.count * outputWidth)
+    for row in 0..<data.count {
+      targets += changes[row * observationWidth..<(row + 1) * observationWidth]
+      targets.append((data.rewards[row] - rewardScale.mean) / rewardScale.deviation)
+    }
+    return targets
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Numeric
+import Rewards
 
 /// Chooses one of several imagined transitions by its dynamics reward, and says where to stop imagining.
 public struct TransitionFilter: Sendable, Equatable {
@@ -28,6 +29,29 @@ public struct TransitionFilter: Sendable, Equatable {
     self.selection = selection
     self.stopsBelow = stopsBelow
     self.minimumSteps = minimumSteps
+  }
+
+  /// The settings that a file or a command can give.
+  public static let parameters = [
+    Parameter(
+      "keep", .choice(["softmax", "best", "consensus", "random"]), default: .string("softmax"),
+      help: "which candidate is kept; consensus: the nearest to the elites' mean"),
+    Parameter("temperature", .number, default: .number(0.1), range: 1e-6...1e6, help: "of softmax"),
+    Parameter(
+      "stop_below", .number, default: .null, range: 0...1e9,
+      help: "an episode stops where the kept dynamics reward is lower (MOREC's code: 0.6); none: never"),
+  ]
+
+  /// The filter of `parameters`' settings.
+  public init(_ values: Parameters) throws(ParameterError) {
+    let selection: Selection =
+      switch values.string("keep") {
+      case "best": .best
+      case "consensus": .consensus
+      case "random": .random
+      default: .softmax(temperature: values.double("temperature"))
+      }
+    self.init(selection, stopsBelow: values.optionalDouble("stop_below"))
   }
 
   /// Whether rewards matter at all.

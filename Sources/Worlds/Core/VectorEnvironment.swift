@@ -107,23 +107,30 @@ extension World {
           start: actions.baseAddress! + first * batch.actionWidth, count: agents * batch.actionWidth),
         rewards: UnsafeMutableBufferPointer(start: batch.paid.baseAddress! + first, count: agents),
         random: &batch.random[index])
-      batch.steps[index] += 1
-      for place in first..<first + agents { batch.sums[place] += batch.paid[place] }
-      let truncated = batch.steps[index] >= batch.maximumSteps
-      batch.hasTerminated[index] = terminated
-      batch.wasTruncated[index] = truncated
-      if terminated || truncated {
-        show(batch, index, in: batch.seenLast)
-        for place in first..<first + agents {
-          batch.lastSums[place] = batch.sums[place]
-          batch.sums[place] = 0
-        }
-        batch.lastSteps[index] = batch.steps[index]
-        batch.steps[index] = 0
-        batch.states[index] = initialState(after: batch.states[index], random: &batch.random[index])
-      }
-      show(batch, index, in: batch.seen)
+      settle(batch, index, terminated: terminated)
     }
+  }
+
+  /// What follows a step of an environment: sums, ends of episodes, what is seen.
+  @inline(__always)
+  func settle(_ batch: WorldBatch<State>, _ index: Int, terminated: Bool) {
+    let (agents, first) = (batch.agents, index * batch.agents)
+    batch.steps[index] += 1
+    for place in first..<first + agents { batch.sums[place] += batch.paid[place] }
+    let truncated = batch.steps[index] >= batch.maximumSteps
+    batch.hasTerminated[index] = terminated
+    batch.wasTruncated[index] = truncated
+    if terminated || truncated {
+      show(batch, index, in: batch.seenLast)
+      for place in first..<first + agents {
+        batch.lastSums[place] = batch.sums[place]
+        batch.sums[place] = 0
+      }
+      batch.lastSteps[index] = batch.steps[index]
+      batch.steps[index] = 0
+      batch.states[index] = initialState(after: batch.states[index], random: &batch.random[index])
+    }
+    show(batch, index, in: batch.seen)
   }
 
   /// Writes what the agents of an environment see, once where they all see the same.

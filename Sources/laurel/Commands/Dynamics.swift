@@ -65,7 +65,7 @@ struct DynamicsFit: ParsableCommand {
     }
     for warning in warnings { say(warning) }
     do { try model.write(to: out) } catch {
-      throw ValidationFailure("cannot write \(out): \(error.localizedDescription)")
+      throw ValidationFailure("cannot write \(out): \(error.reason)")
     }
     let errors = model.ensemble.elites.map { JSONValue.number(model.ensemble.errors[$0]) }
     print(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Learned
 import Rewards
 import Worlds
 
@@ -25,12 +26,19 @@ struct Evaluate: ParsableCommand {
     name: .customLong("set"), parsing: .upToNextOption,
     help: "The world's parameters, each NAME=VALUE; the others stay as in the run.") var values: [String] = []
   @Option(help: "Writes every step as a JSON line here: an offline data set.") var trace: String?
+  @Option(
+    help: """
+      Disturbs the actions, so that a trace has more than the policy's own: the standard deviation of noise in halves \
+      of an action's range; of choices the share that is random.
+      """)
+  var noise = 0.0
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
     guard (1...1_000_000).contains(episodes) else {
       throw ValidationError("--episodes is 1 to 1,000,000")
     }
+    guard (0...10).contains(noise) else { throw ValidationError("--noise is 0 to 10") }
   }
 
   func run() throws {
@@ -60,7 +68,7 @@ struct Evaluate: ParsableCommand {
     do {
       let given = try JSONObject(settings: values)
       for key in given.keys { parameters[key] = given[key] }
-      return try WorldRegistry.standard.world(world ?? run.worldName, parameters)
+      return try WorldRegistry.complete.world(world ?? run.worldName, parameters)
     } catch {
       throw ValidationError("\(world ?? run.worldName): \(error)")
     }
@@ -84,6 +92,7 @@ struct Evaluate: ParsableCommand {
   }
 
   private func play(_ policy: WorldPolicy, in world: some World, _ output: OutputFile?) throws {
+    let policy = noise > 0 ? policy.disturbed(by: noise, in: world, seed: seed) : policy
     let handle = try output?.open()
     let progress = Progress(total: Double(episodes), unit: "episodes")
     var last = -1

@@ -53,7 +53,7 @@ struct Explore: ParsableCommand {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw ValidationFailure("cannot make the folder \(folder): \(error.localizedDescription)")
+      throw ValidationFailure("cannot make the folder \(folder): \(error.reason)")
     }
     let began = Date()
     let found = try search(plan)
@@ -65,7 +65,7 @@ struct Explore: ParsableCommand {
         try Data(content.utf8).write(to: URL(fileURLWithPath: folder + "/" + name), options: .atomic)
       }
     } catch {
-      throw ValidationFailure("cannot write into \(folder): \(error.localizedDescription)")
+      throw ValidationFailure("cannot write into \(folder): \(error.reason)")
     }
     try report(found, plan, text, -began.timeIntervalSinceNow).write(to: folder + "/report.html")
     for warning in found.warnings { say(warning) }

@@ -100,7 +100,7 @@ struct Reproduce: ParsableCommand {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw ValidationFailure("cannot make the folder \(path): \(error.localizedDescription)")
+      throw ValidationFailure("cannot make the folder \(path): \(error.reason)")
     }
     guard FileManager.default.isWritableFile(atPath: path) else {
       throw ValidationFailure("the folder \(path) cannot be written: choose another with --output")

@@ -38,7 +38,7 @@ struct TestCommand: AsyncParsableCommand {
         let xml = JUnitReport.xml(suite: rewards, results)
         try Data(xml.utf8).write(to: URL(fileURLWithPath: junit), options: .atomic)
       } catch {
-        throw ValidationFailure("cannot write \(junit): \(error.localizedDescription)")
+        throw ValidationFailure("cannot write \(junit): \(error.reason)")
       }
     }
     print("\(results.count) cases: \(results.count - failed) passed, \(failed) failed")

@@ -172,7 +172,7 @@ struct Train: AsyncParsableCommand {
     do {
       try Data((summary.json + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw ValidationFailure("cannot write the summary \(path): \(error.localizedDescription)")
+      throw ValidationFailure("cannot write the summary \(path): \(error.reason)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Learned
 import Rewards
 import Worlds
 
@@ -19,7 +20,7 @@ struct WorldList: ParsableCommand {
   @Flag(help: "A JSON list with name, family, summary and parameters of each.") var json = false
 
   func run() throws {
-    let kinds = WorldRegistry.standard.kinds
+    let kinds = WorldRegistry.complete.kinds
     if json { return print(JSONValue.array(kinds.map { .object($0.json) }).jsonText) }
     let width = kinds.map(\.name.count).max() ?? 0
     var families: [String] = []
@@ -134,7 +135,7 @@ struct WorldChoice: ParsableArguments {
 
   /// - Throws: `ValidationError` with the nearest name.
   func kind() throws -> WorldKind {
-    let registry = WorldRegistry.standard
+    let registry = WorldRegistry.complete
     if let kind = registry.kind(named: name) { return kind }
     let nearest =
       nearestName(to: name, in: registry.kinds.map(\.name)).map { "did you mean \($0)? " } ?? ""

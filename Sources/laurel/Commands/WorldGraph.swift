@@ -1,4 +1,5 @@
 import ArgumentParser
+import Learned
 import Rewards
 import Worlds
 
@@ -22,16 +23,20 @@ struct WorldGraph: ParsableCommand {
   @Option var seed: UInt64 = 1
 
   func validate() throws {
-    guard steps >= 1, nodes >= 2, nodes <= 2000, count >= 1, epsD > 0, indices.allSatisfy({ $0 >= 0 }) else {
-      throw ValidationError(
-        "--steps, --count and --eps-d are above 0, --nodes is 2 to 2000, indices are from 0")
+    func require(_ isRight: Bool, _ option: String, _ expected: String) throws {
+      if !isRight { throw ValidationError("--\(option) is \(expected)") }
     }
+    try require(steps >= 1, "steps", "at least 1")
+    try require((2...2000).contains(nodes), "nodes", "2 to 2000")
+    try require(count >= 1, "count", "at least 1")
+    try require(epsD > 0 && epsD.isFinite, "eps-d", "a number above 0")
+    try require(indices.allSatisfy { $0 >= 0 }, "indices", "places in the observation, from 0")
   }
 
   func run() throws {
     let own = try graph(of: choice.world(), choice.name)
     guard let against else { return }
-    guard let kind = WorldRegistry.standard.kind(named: against) else {
+    guard let kind = WorldRegistry.complete.kind(named: against) else {
       throw ValidationError("there is no world \"\(against)\"; laurel world list shows all of them")
     }
     let other = try graph(of: kind.world(), against)

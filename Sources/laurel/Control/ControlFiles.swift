@@ -29,7 +29,7 @@ struct Keeper {
       say("no checkpoints: \(error)")
       canKeep = false
     } catch {
-      throw ValidationFailure("cannot write \(checkpoint.path): the disk may be full")
+      throw ValidationFailure("cannot write \(checkpoint.path): \(error.reason)")
     }
   }
 }
@@ -62,7 +62,7 @@ final class MetricsFile {
     let object = JSONObject(values.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })
     let line = Data((JSONValue.object(object).jsonText + "\n").utf8)
     do { try handle.write(contentsOf: line) } catch {
-      throw ValidationFailure("cannot write \(path): the disk may be full")
+      throw ValidationFailure("cannot write \(path): \(error.reason)")
     }
     length += line.count
   }

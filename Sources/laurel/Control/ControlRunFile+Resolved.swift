@@ -13,7 +13,7 @@ extension ControlRunFile {
     }
     put("name", .string(name))
     put("method", .string(methodName))
-    let kind = WorldRegistry.standard.kind(named: worldName)
+    let kind = WorldRegistry.complete.kind(named: worldName)
     let options = kind.flatMap { try? Parameters(worldOptions, of: $0.parameters).values } ?? worldOptions
     put(
       "world",

@@ -32,6 +32,8 @@ struct ControlRunFile {
   var hints: [any TransitionShaper]
   /// The settings of a HERON reward in place of the world's; nil without one.
   var heron: JSONObject?
+  /// Recorded transitions beside the learner's own; nil without any.
+  var offlineData: TransitionData?
   /// Hidden widths; nil for the method's own.
   var netArch: [Int]?
   /// Everything else, defaults filled in.
@@ -86,6 +88,12 @@ struct ControlRunFile {
       "ent_coef", .number, default: .null, range: 0...100,
       help: "sac: weight of the entropy; learned when not given"),
     Parameter("action_noise", .number, default: .number(0.1), range: 0...10, help: "td3, ddpg: exploration"),
+    Parameter(
+      "offline_data", .string, default: .null,
+      help: "recorded transitions with rewards (JSONL) that take a share of every update"),
+    Parameter(
+      "offline_share", .number, default: .number(0.05), range: 0...1,
+      help: "that share: 0.05 is MOPO's beside imagined steps, 0.5 RLPD's beside played ones"),
   ]
 
   private static func parameters(_ method: Method, _ learner: LearnerKind?) -> [Parameter] {
@@ -160,8 +168,14 @@ struct ControlRunFile {
     self.method = method
     let place = try root.required("world")
     (worldName, worldOptions) = try Self.world(place)
-    do { world = try WorldRegistry.standard.world(worldName, worldOptions) } catch {
-      throw place.error(error.message, suggestion: error.suggestion)
+    do { world = try WorldRegistry.complete.world(worldName, worldOptions) } catch {
+      // What a parameter is wrong about is told where the parameter stands.
+      let options = try? place.mapping().entries.first?.value.mapping()
+      throw options?[error.parameter]?.error(error.message, suggestion: error.suggestion)
+        ?? place.error(
+          worldOptions.keys.isEmpty && error.parameter == "world"
+            ? error.message : "\(error.parameter): \(error.message)",
+          suggestion: error.suggestion)
     }
     shapers = try Self.rules(root["shaping"])
     shaping = root["shaping"]?.json ?? .null
@@ -201,10 +215,37 @@ struct ControlRunFile {
     }
     try Self.check(world, method, place, settings, root)
     netArch = try Self.widths(root["net_arch"])
+    offlineData = try Self.offlineData(settings, world, root)
     heron = try Self.heron(root["reward"], method, world)
     if heron != nil, let place = root["shaping"], !shapers.isEmpty {
       throw place.error("a learned reward replaces the world's: shaping rules go with the world's only")
     }
+  }
+
+  /// The transitions of `offline_data`, checked against the world.
+  private static func offlineData(
+    _ settings: Parameters, _ world: any World, _ root: YAMLMapping
+  ) throws -> TransitionData? {
+    guard case .string(let path)? = settings.values["offline_data"], let place = root["offline_data"] else {
+      return nil
+    }
+    if let other = root["shaping"] ?? root["reward"] {
+      throw other.error(
+        "recorded transitions have the world's own rewards: give no others beside offline_data")
+    }
+    let data: TransitionData
+    do { data = try TransitionData(named: "offline_data", path: path) } catch {
+      throw place.error(error.message)
+    }
+    guard data.hasRewards else {
+      throw place.error("\(path): transitions without rewards; give each line its `reward`")
+    }
+    guard data.observationWidth == world.observationWidth, data.actionWidth == world.actionWidth else {
+      throw place.error(
+        "\(path): transitions of \(data.observationWidth) observation and \(data.actionWidth) action numbers, where "
+          + "this world has \(world.observationWidth) and \(world.actionWidth)")
+    }
+    return data
   }
 
   private static func rules(_ place: YAMLValue?) throws -> [any TransitionShaper] {
@@ -384,6 +425,7 @@ struct ControlRunFile {
     learner.gradientSteps = settings.int("gradient_steps")
     learner.entCoef = settings.optionalDouble("ent_coef")
     learner.actionNoise = settings.double("action_noise")
+    if offlineData != nil { learner.offlineShare = settings.double("offline_share") }
     if let netArch { learner.netArch = netArch }
     if let activation = settings.optionalString("activation").flatMap(DenseActivation.init) {
       learner.activation = activation

@@ -23,7 +23,7 @@ struct ControlSession {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       if !resumes { try Data(run.resolvedYAML.utf8).write(to: folder.appending(path: "run.yaml")) }
     } catch {
-      throw ValidationFailure("cannot write into \(folder.path): no permission, or no room")
+      throw ValidationFailure("cannot write into \(folder.path): \(error.reason)")
     }
     let lock: RunLock
     do { lock = try RunLock(folder: folder) } catch { throw ValidationFailure("\(error)") }
@@ -113,6 +113,7 @@ struct ControlSession {
     } else {
       let learner: OffPolicyLearner =
         run.method == .sac ? SAC(world, run.offPolicy) : TD3(world, run.offPolicy)
+      if let data = run.offlineData { data.add(to: learner) }
       if let heron = run.heron {
         let reward = try HeronReward(
           heron, observationWidth: world.observationWidth, actionWidth: world.actionWidth, seed: run.seed)

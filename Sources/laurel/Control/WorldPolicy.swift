@@ -21,6 +21,37 @@ struct WorldPolicy {
     }
   }
 
+  private init(begin: @escaping () -> Void, act: @escaping ([Float]) throws -> [Float]) {
+    (self.begin, self.act) = (begin, act)
+  }
+
+  /// The same policy, disturbed, as one records data with.
+  /// - Parameter noise: The standard deviation of what is added to actions of a bounded box, in halves of their range (1 is
+  ///   added to others); the probability that a choice is replaced by any.
+  func disturbed(by noise: Double, in world: some World, seed: UInt64) -> WorldPolicy {
+    let act = act
+    var random = PCG64(seed: seed &+ 0x4015E)
+    return WorldPolicy(begin: begin) { observations in
+      var actions = try act(observations)
+      let width = actions.count / world.agents
+      for agent in 0..<world.agents {
+        let first = agent * width
+        switch world.actionSpace(of: agent) {
+        case .discrete(let count):
+          if random.uniform() < noise { actions[first] = Float(random.integer(below: count)) }
+        case .box(let low, let high):
+          for place in low.indices {
+            let isBounded = low[place].isFinite && high[place].isFinite
+            let scale = isBounded ? (high[place] - low[place]) / 2 : 1
+            let moved = actions[first + place] + scale * Float(noise * random.normal())
+            actions[first + place] = min(max(moved, low[place]), high[place])
+          }
+        }
+      }
+      return actions
+    }
+  }
+
   init(_ learner: any MultiAgentLearner) {
     begin = learner.beginEpisode
     act = { try learner.act($0, deterministic: true) }
