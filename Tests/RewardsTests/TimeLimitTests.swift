@@ -67,14 +67,14 @@ private struct MoodyBatchReward: Reward {
 @Suite struct TimeLimitTests {
   private let words = samples("1", "spin", "2", "throw", "3", "nan", "4", "infinity", "5")
   private let reasons = [
-    "no answer within 0.3 s", "thrown", "the reward returned nan", "the reward returned inf",
+    "no answer within 1.0 s", "thrown", "the reward returned nan", "the reward returned inf",
   ]
 
   @Test("A sample that spins, throws, is NaN or infinite has no number, and the others have theirs")
   func pointwise() async throws {
     let gate = Gate()
     defer { gate.open() }
-    let specification = RewardSpecification([RewardEntry(MoodyReward(gate: gate), timeout: 0.3)])
+    let specification = RewardSpecification([RewardEntry(MoodyReward(gate: gate), timeout: 1)])
     let table = try await specification.score(words)
     #expect(table.column("moody") == [1, nil, 2, nil, 3, nil, 4, nil, 5])
     #expect(table.totals == [1, nil, 2, nil, 3, nil, 4, nil, 5])
@@ -88,7 +88,7 @@ private struct MoodyBatchReward: Reward {
   func batchwise() async throws {
     let gate = Gate()
     defer { gate.open() }
-    let specification = RewardSpecification([RewardEntry(MoodyBatchReward(gate: gate), timeout: 0.3)])
+    let specification = RewardSpecification([RewardEntry(MoodyBatchReward(gate: gate), timeout: 1)])
     let table = try await specification.score(words)
     #expect(table.column("batch") == [1, nil, 2, nil, 3, nil, 4, nil, 5])
     #expect(table.messages.map(\.text) == reasons)
@@ -112,11 +112,11 @@ private struct MoodyBatchReward: Reward {
       typealias Subject = Sample
       let name = "slow"
       func score(_ sample: Sample, state: RunState) -> Score {
-        usleep(60_000)
+        usleep(200_000)
         return Score(1)
       }
     }
-    let specification = RewardSpecification([RewardEntry(Slow(), timeout: 0.4)])
+    let specification = RewardSpecification([RewardEntry(Slow(), timeout: 1)])
     let table = try await specification.score([Sample](repeating: Sample(completion: ""), count: 12))
     #expect(table.counts(of: "slow")?.scored == 12)
   }
