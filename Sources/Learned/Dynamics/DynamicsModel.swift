@@ -74,7 +74,7 @@ public final class DynamicsModel {
   /// - Throws: `ParameterError` for wrong settings, `DynamicsDataError` for data from which nothing can be learned.
   public static func fit(
     _ data: TransitionData, settings: JSONObject = JSONObject(), seed: UInt64 = 1,
-    check: () throws -> Void = {}
+    check: (DynamicsFitStep) throws -> Void = { _ in }
   ) throws -> (model: DynamicsModel, warnings: [String]) {
     let values = try Parameters(settings, of: parameters)
     let (ensemble, reward) = try configurations(values, seed: seed)

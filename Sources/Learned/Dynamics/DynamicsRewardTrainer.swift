@@ -83,9 +83,9 @@ public final class DynamicsRewardTrainer {
 
   /// Trains for all rounds.
   /// - Parameter check: Called once a round; what it throws ends the training.
-  public func train(check: () throws -> Void = {}) rethrows {
+  public func train(check: (DynamicsFitStep) throws -> Void = { _ in }) rethrows {
     for round in 0..<configuration.rounds {
-      try check()
+      try check(.round(round, of: configuration.rounds))
       rollOut()
       var (loss, accuracy) = (0.0, 0.0)
       for _ in 0..<configuration.discriminatorSteps { (loss, accuracy) = discriminate() }

@@ -1,5 +1,13 @@
 import Numeric
 
+/// How far a fit has come.
+public enum DynamicsFitStep: Sendable, Equatable {
+  /// A model of so many begins an epoch, both from 0.
+  case model(Int, of: Int, epoch: Int)
+  /// An adversarial round of so many begins, from 0.
+  case round(Int, of: Int)
+}
+
 extension FilteredDynamics {
   /// Everything learned from one's own transitions: models, dynamics reward, and what looked wrong on the way.
   public struct Fit {
@@ -16,7 +24,8 @@ extension FilteredDynamics {
   public static func fit(
     _ data: TransitionData, ensemble: GaussianEnsembleConfiguration = GaussianEnsembleConfiguration(),
     reward: DynamicsRewardConfiguration = DynamicsRewardConfiguration(),
-    filter: TransitionFilter = TransitionFilter(), samples: Int = 2, check: () throws -> Void = {}
+    filter: TransitionFilter = TransitionFilter(), samples: Int = 2,
+    check: (DynamicsFitStep) throws -> Void = { _ in }
   ) throws -> Fit {
     let models = try GaussianEnsemble(data, configuration: ensemble, check: check)
     var beginning = ensemble
@@ -25,7 +34,9 @@ extension FilteredDynamics {
     beginning.maximumSteps = reward.learnerFitSteps
     beginning.seed = reward.seed &+ 0x1EA5
     // The dynamics reward judges what the environment does, not what it pays.
-    let learner = try GaussianEnsemble(data.withoutRewards, configuration: beginning, check: check)
+    let learner = try GaussianEnsemble(data.withoutRewards, configuration: beginning) { _ in
+      try check(.round(0, of: reward.rounds))
+    }
     var random = PCG64(seed: reward.seed &+ 0x51ED)
     let policy = ClonedPolicy(data, normalizer: models.normalizer, random: &random)
     let trainer = DynamicsRewardTrainer(

@@ -44,7 +44,7 @@ public final class GaussianEnsemble {
   /// - Throws: `DynamicsDataError` for fewer than 10 transitions, or what `check` throws (it is called once an epoch).
   public init(
     _ data: TransitionData, configuration: GaussianEnsembleConfiguration = GaussianEnsembleConfiguration(),
-    check: () throws -> Void = {}
+    check: (DynamicsFitStep) throws -> Void = { _ in }
   ) throws {
     precondition(
       configuration.members >= 1 && 1...configuration.members ~= configuration.elites,
@@ -59,14 +59,14 @@ public final class GaussianEnsemble {
     let held = min(
       max(1, Int(configuration.holdOutShare * Double(data.count))), configuration.holdOutLimit)
     var fits: [(model: GaussianTransitionModel, error: Double)] = []
-    for _ in 0..<configuration.members {
+    for number in 0..<configuration.members {
       let model = GaussianTransitionModel(
         inputWidth: normalizer.inputWidth, width: normalizer.outputWidth, hidden: configuration.hidden,
         random: &random)
       fits.append(
         try Self.fit(
-          model, rows, training: Array(order[held...]), held: Array(order[..<held]), configuration, &random,
-          check))
+          model, rows, training: Array(order[held...]), held: Array(order[..<held]), configuration, &random
+        ) { try check(.model(number, of: configuration.members, epoch: $0)) })
     }
     models = fits.map(\.model)
     errors = fits.map(\.error)
@@ -77,7 +77,7 @@ public final class GaussianEnsemble {
   private static func fit(
     _ model: GaussianTransitionModel, _ rows: (inputs: [Float], targets: [Float]), training: [Int],
     held: [Int], _ configuration: GaussianEnsembleConfiguration, _ random: inout PCG64,
-    _ check: () throws -> Void
+    _ check: (_ epoch: Int) throws -> Void
   ) throws -> (model: GaussianTransitionModel, error: Double) {
     let optimizer = Adam(
       model.network, learningRate: configuration.learningRate, weightDecay: configuration.weightDecay)
@@ -88,9 +88,9 @@ public final class GaussianEnsemble {
     let heldTargets = Self.rows(held, rows.targets, model.width)
     var (bestError, reference, idle) = (Double.infinity, Double.infinity, 0)
     var steps = 0
-    for _ in 0..<configuration.maximumEpochs {
+    for epoch in 0..<configuration.maximumEpochs {
       if steps >= configuration.maximumSteps { break }
-      try check()
+      try check(epoch)
       training.shuffle(using: &random)
       for start in stride(from: 0, through: training.count - batch, by: batch)
       where steps < configuration.maximumSteps {

@@ -74,8 +74,9 @@ extension Morec {
     ensemble.hidden = [64, 64]
     ensemble.batchSize = 128
     ensemble.seed = seed
-    let check = { if context.isCancelled() { throw RecipeCancelled() } }
-    let fitted = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward, check: check)
+    let fitted = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward) { _ in
+      if context.isCancelled() { throw RecipeCancelled() }
+    }
     let model = try DynamicsModel(fitted, of: data)
     for kind in Offline.allCases {
       var configuration = settings(seed)

@@ -154,7 +154,7 @@ struct Morec: Recipe {
     reward.learnerFitSteps = 25
     reward.seed = seed
     broken(&reward, by: fault)
-    let fit = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward) {
+    let fit = try FilteredDynamics.fit(data, ensemble: ensemble, reward: reward) { _ in
       if context.isCancelled() { throw RecipeCancelled() }
     }
     let filters = [

@@ -58,8 +58,21 @@ struct DynamicsFit: ParsableCommand {
     let (model, warnings) = try interruptible(report: { say("interrupted: nothing was written") }) {
       isCancelled in
       try DynamicsCommand.told(transitions) {
-        try DynamicsModel.fit(data, settings: settings, seed: seed) {
+        var progress: Progress?
+        defer { progress?.finish() }
+        return try DynamicsModel.fit(data, settings: settings, seed: seed) { step in
           if isCancelled() { throw CancellationError() }
+          switch step {
+          case .model(let number, let total, let epoch):
+            progress = progress ?? Progress(total: Double(total), unit: "models")
+            progress?.reach(Double(number), note: "epoch \(epoch + 1)")
+          case .round(let number, let total):
+            if number == 0 {
+              progress?.finish()
+              progress = Progress(total: Double(total), unit: "rounds")
+            }
+            progress?.reach(Double(number))
+          }
         }
       }
     }
