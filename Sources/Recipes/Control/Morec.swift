@@ -18,6 +18,10 @@ struct Morec: Recipe {
   /// further fits): instance noise, gradient penalties, weight decay, other activations and rates, the clamped and the
   /// logit formula, AIRL's log-density, longer rollouts, elites as learners, the residual from the elites' mean as an
   /// input, and five pooled discriminators, by their mean or by what they agree on.
+  ///
+  /// Offline control (`Morec+Control`) holds on all of seeds 1 to 5 and 21: the filter adds 2 to 200 to the return, and
+  /// two to four fifths fewer rollouts pass Pendulum's greatest speed. MOREC's stop below 0.6 costs 500 to 760: it also
+  /// stops what lies between the records and the goal.
   let standing = Standing.fails
   let claim =
     "Keeping the imagined transition with the highest dynamics reward lowers the compounding error of a learned model under a policy that its data never saw."
