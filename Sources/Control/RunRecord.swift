@@ -18,6 +18,8 @@ public struct RunRecord: Sendable, Equatable {
 
   public var name: String
   public var seed: UInt64
+  /// What the run reads: a line a file, its checksum and its path.
+  public var inputs = ""
   /// The returns of the episodes before training.
   public var before: [Double] = []
   public var returns = Curve()
@@ -38,6 +40,7 @@ public struct RunRecord: Sendable, Equatable {
 
   public func save(in archive: inout StateArchive) {
     archive.put("record.name", name)
+    archive.put("record.inputs", inputs)
     archive.put("record.numbers", [Int(seed), steps, episodes, metricsLength])
     archive.put("record.seconds", [seconds])
     archive.put("record.before", before)
@@ -56,6 +59,7 @@ public struct RunRecord: Sendable, Equatable {
       throw .wrongSize("record")
     }
     name = try archive.text("record.name")
+    inputs = archive.contains("record.inputs") ? try archive.text("record.inputs") : ""
     seed = UInt64(numbers[0])
     (steps, episodes, metricsLength) = (numbers[1], numbers[2], numbers[3])
     seconds = times[0]

@@ -230,7 +230,8 @@ public struct StateArchive: Sendable {
     }
   }
 
-  private static func checksum(_ data: Data) -> UInt64 {
+  /// FNV-1a of 64 bits.
+  public static func checksum(_ data: Data) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     data.withUnsafeBytes { bytes in
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

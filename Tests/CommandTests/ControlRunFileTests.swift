@@ -88,6 +88,15 @@ struct ControlRunFileTests {
     #expect(message(line.replacingOccurrences(of: "[1]", with: "[1, 2]")).contains("2 action numbers"))
     #expect(message(line, "shaping: [count_bonus]").contains("own rewards"))
     #expect(message(line + "\n{").contains("line 2"))
+    #expect(message(line, "offline_share: 0.001").contains("not one row"))
+    #expect(try file(line, "offline_share: 0").offPolicy.offlineShare == 0)
+    #expect(run.inputFiles == [path] && run.inputs.hasSuffix(" " + path))
+    let again = try ControlRunFile(text: run.resolvedYAML)
+    #expect(again.resolvedYAML == run.resolvedYAML)
+    // What is only played needs no records.
+    let sums = run.inputs
+    try (line + "\n" + line).write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(run.inputs != sums)
   }
 
   @Test(arguments: [
@@ -100,6 +109,7 @@ struct ControlRunFileTests {
       "world: pendulum\nmethod: sac\noffline_data: /nowhere/a.jsonl", 3, "/nowhere/a.jsonl"
     ),
     ("world: pendulum\noffline_data: a.jsonl", 2, "offline_data"),
+    ("world: pendulum\nmethod: sac\noffline_share: 0.5", 3, "share of nothing"),
     ("method: mapo\nworld: slcd", 1, "mappo"),
     ("method: MeanFieldAC\nworld: slcd", 2, "at least 3 agents"),
     ("method: masac\nworld: cartpole", 2, "bounded box"),

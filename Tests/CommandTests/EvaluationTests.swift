@@ -82,6 +82,42 @@ import Worlds
     #expect(pair["action"] == nil && pair["next_observations"] != nil)
   }
 
+  @Test func `a policy of an imagined world plays in the real one without the model and the records`() throws
+  {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (records, model) = (folder.path + "/records.jsonl", folder.path + "/model.state")
+    let lines = (0..<200).map { step in
+      let x = Double(step) / 20
+      return "{\"observation\": [\(cos(x)), \(sin(x)), 1], \"action\": [\(sin(7 * x))], \"reward\": \(-x), "
+        + "\"next_observation\": [\(cos(x + 0.05)), \(sin(x + 0.05)), 1.1]}"
+    }
+    try lines.joined(separator: "\n").write(toFile: records, atomically: true, encoding: .utf8)
+    try DynamicsFit.parse(
+      [records, "--out", model, "--set", "members=1", "elites=1", "hidden=[8]", "max_epochs=2", "rounds=10"]
+    ).run()
+    let world = "{imagined: {model: \(model), from: \(records), like: pendulum, max_episode_steps: 5}}"
+    try trained(
+      "world: \(world)\nmethod: sac\noffline_data: \(records)\ntotal_timesteps: 60\nlearning_starts: 40\nnet_arch: [8]"
+    ) { run, own in
+      #expect(run.note?.contains("at most 5 steps") == true)
+      let page = FileManager.default.contents(atPath: own + "/report.html") ?? Data()
+      #expect(String(decoding: page, as: UTF8.self).contains("These returns are imagined"))
+      #expect(run.inputs.split(separator: "\n").count == 3)
+      try ControlSession.requireUnchanged(run.inputs, now: run.inputs)
+      for path in [records, model] { try FileManager.default.removeItem(atPath: path) }
+      let error = #expect(throws: ValidationFailure.self) {
+        try ControlSession.requireUnchanged(
+          run.inputs.replacingOccurrences(of: " ", with: "1 "), now: run.inputs)
+      }
+      #expect(error?.description.contains("records.jsonl changed since") == true)
+      try Evaluate.parse([own, "--world", "pendulum", "--episodes", "2"]).run()
+      #expect(throws: (any Error).self) { try Evaluate.parse([own, "--episodes", "2"]).run() }
+      #expect(throws: (any Error).self) { try Evaluate.parse([own, "--world", "refrigerator"]).run() }
+    }
+  }
+
   @Test func `noise disturbs what a policy does, inside its spaces`() throws {
     try trained(
       "world: {pendulum: {max_episode_steps: 20}}\nmethod: sac\ntotal_timesteps: 60\nlearning_starts: 40\nnet_arch: [8]"

@@ -94,6 +94,73 @@ import Worlds
     #expect(worst < 0.15)
   }
 
+  @Test func `actions are cut to the box, and many environments step as few do`() throws {
+    let world = try world()
+    let (one, two) = (world.environment(seed: 1), world.environment(seed: 1))
+    #expect(one.reset(seed: 3) == two.reset(seed: 3))
+    #expect(try one.step([9]).observation == two.step([1]).observation)
+    // More than one pass of the networks takes.
+    let (many, few) = (world.vector(count: 600, seed: 5), world.vector(count: 300, seed: 5))
+    let actions = (0..<600).map { Float($0) / 300 - 1 }
+    many.step(actions)
+    few.step(Array(actions.prefix(300)))
+    #expect(many.observations.prefix(300).elementsEqual(few.observations))
+    #expect(many.observations.allSatisfy(\.isFinite) && Set(many.observations).count > 500)
+  }
+
+  @Test func `disagreement grows where nothing was recorded`() throws {
+    let model = try model()
+    var (near, far) = (TransitionData(observationWidth: 1, actionWidth: 1), Self.line(0))
+    for row in 0..<40 {
+      let x = Float(row) / 20 - 1
+      near.append([x], [0], next: [x])
+      far.append([x + (x < 0 ? -6 : 6)], [0], next: [x])
+    }
+    func mean(_ data: TransitionData) throws -> Double {
+      try model.scores(data).reduce(0) { $0 + $1.disagreement } / Double(data.count)
+    }
+    #expect(try mean(far) > 5 * mean(near))
+    // By hand: two elites' means, the standard deviation of the population in each number.
+    var spread = MeanSpread(count: 4)
+    spread.add([0, 2, 1, 1])
+    spread.add([6, 10, 1, 2])
+    #expect(spread.norms(rows: 2) == [5, 0.5])
+    let penalised = try world {
+      $0.uncertainty = .disagreement
+      $0.filter.selection = .consensus
+    }.environment(seed: 2)
+    _ = penalised.reset(seed: 2)
+    #expect(penalised.info["uncertainty"] == nil)
+    _ = try penalised.step([0.2])
+    let uncertainty = try #require(penalised.info["uncertainty"]?.double)
+    #expect(uncertainty > 0 && uncertainty < 0.5 && penalised.info["dynamics_reward"] == nil)
+  }
+
+  @Test func `records that do not go with the settings are warned of`() throws {
+    func warnings(_ records: TransitionData, _ change: (inout ImaginedWorld.Settings) -> Void = { _ in })
+      throws -> String
+    {
+      var settings = ImaginedWorld.Settings()
+      change(&settings)
+      return try ImaginedWorld(
+        model(), startingIn: records, actionSpace: .box(-0.5, 0.5, width: 1), settings: settings
+      ).warnings.joined()
+    }
+    var records = TransitionData(observationWidth: 1, actionWidth: 1)
+    records.append([0.1], [0.25], next: [0.2], reward: 1)
+    records.append([0.1], [0.5], next: [0.3], reward: 2)
+    #expect(try warnings(records).isEmpty)
+    records.append([0.1], [0.75], next: [0.3], reward: 2)
+    #expect(try warnings(records).contains("1 of 3 recorded actions lie outside"))
+    records.append([0.1], [0.25], next: [0.9], reward: 2, terminated: true)
+    #expect(try warnings(records).contains("1 of 4 recorded transitions end an episode"))
+    #expect(try !warnings(records) { $0.limits = [-0.5...0.5] }.contains("end an episode"))
+    var whole = TransitionData(observationWidth: 1, actionWidth: 1)
+    whole.append([0.1], [0], next: [0.2], reward: 0)
+    #expect(try warnings(whole).contains("whole numbers"))
+    #expect(try warnings(whole).contains("every recorded reward is 0.0"))
+  }
+
   @Test func `episodes end at the horizon, beyond the limits and where the filter stops`() throws {
     let long = try world().environment(seed: 1)
     _ = long.reset(seed: 1)
@@ -187,10 +254,18 @@ import Worlds
     #expect(message(given([("like", .string("pendulum"))])) == "")
     #expect(message(given([("like", .string("pendulun"))])).contains("did you mean \"pendulum\""))
     #expect(message(given([("like", .string("planar-arm"))])).contains("actions of"))
+    #expect(message(given([("like", .string("slcd"))])).contains("2 agents"))
+    #expect(message(given([("like", .string("cartpole"))])).contains("0.1 is none of 2 choices"))
+    #expect(message(given([("stop_reward", .integer(0))])).contains("without stop_below"))
+    #expect(message(given([("limits", .array([.array([.null, .integer(1)])]))])) == "")
+    #expect(
+      message(given([("limits", .array([.array([.integer(1), .null])]))])).contains("no recorded observation")
+    )
     #expect(message(given([("limits", .array([.null, .null]))])).contains("2 limits"))
     #expect(message(given([("limits", .array([.integer(3)]))])).contains("limits: expected [low, high]"))
     #expect(
-      message(given([("limits", .array([.array([.integer(1), .integer(-1)])]))])).hasPrefix("limits: "))
+      message(given([("limits", .array([.array([.integer(1), .integer(-1)])]))])).contains("low end is above")
+    )
     try
       (line.replacingOccurrences(of: "[0.5]", with: "[0.5, 1]")
       .replacingOccurrences(of: "[0.6]", with: "[0.6, 1]") + "\n")

@@ -135,9 +135,10 @@ public final class DynamicsModel {
     public var reward: Double
     /// The share of the fitted transitions with a lower reward: near 0 for what does not look like the environment.
     public var rank: Double
-    /// The largest norm of the elites' predicted standard deviations, in normalised units: MOPO's penalty u, large
-    /// where the data says little.
+    /// The largest norm of the elites' predicted standard deviations, in normalised units: MOPO's penalty u.
     public var uncertainty: Double
+    /// The norm of the standard deviations of the elites' means, in normalised units.
+    public var disagreement: Double
     /// The distance of what happened from the elites' mean prediction, in their standard deviations (root mean square
     /// over the numbers of the observation).
     public var surprise: Double
@@ -145,7 +146,7 @@ public final class DynamicsModel {
     public var json: JSONObject {
       JSONObject([
         ("dynamics_reward", .number(reward)), ("rank", .number(rank)), ("uncertainty", .number(uncertainty)),
-        ("surprise", .number(surprise)),
+        ("disagreement", .number(disagreement)), ("surprise", .number(surprise)),
       ])
     }
   }
@@ -163,8 +164,10 @@ public final class DynamicsModel {
     var variances = errors
     var means = [Float](repeating: 0, count: count * outputs)
     var deviations = means
+    var spread = MeanSpread(count: count * outputs)
     for elite in ensemble.elites {
       ensemble.models[elite].predict(rows.inputs, rows: count, means: &means, deviations: &deviations)
+      spread.add(means)
       for row in 0..<count {
         var square = 0.0
         for place in 0..<outputs {
@@ -179,6 +182,7 @@ public final class DynamicsModel {
       }
     }
     let elites = Double(ensemble.elites.count)
+    let disagreements = spread.norms(rows: count)
     return (0..<count).map { row in
       let squares = (row * width..<(row + 1) * width).reduce(0.0) {
         let error = errors[$1] / elites
@@ -186,6 +190,7 @@ public final class DynamicsModel {
       }
       return Score(
         reward: rewards[row], rank: rank(of: rewards[row]), uncertainty: uncertainties[row],
+        disagreement: disagreements[row],
         surprise: (squares / Double(width)).squareRoot())
     }
   }

@@ -52,8 +52,10 @@ public final class DynamicsReward {
     (min(max(logit, learner), real) - learner) / (real - learner + 1e-7) * 2 - 1
   }
 
-  /// -log(1 - p), finite for p = 1.
-  public static func reward(probability: Double) -> Double { -log(max(1 - probability, 0) + 1e-9) }
+  /// -log(1 - p), finite for p = 1 and never below 0.
+  public static func reward(probability: Double) -> Double {
+    max(-log(max(1 - probability, 0) + 1e-9), 0)
+  }
 
   /// The rewards of transitions, one each.
   public func rewards(_ data: TransitionData) -> [Double] {

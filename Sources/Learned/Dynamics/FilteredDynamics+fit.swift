@@ -50,8 +50,10 @@ extension FilteredDynamics {
     var warnings = trainer.warnings
     if separation.shuffled < 0.95 {
       warnings.append(
-        "the dynamics reward hardly knows real transitions from shuffled ones (area \(separation.shuffled)): train "
-          + "it for more rounds")
+        String(
+          format:
+            "the dynamics reward tells real transitions from shuffled ones with an area of %.2f, where 0.95 is good: ",
+          separation.shuffled) + "more rounds may help")
     }
     return Fit(
       dynamics: dynamics, policy: policy, trainer: trainer, separation: separation, warnings: warnings)

@@ -15,13 +15,23 @@ public final class FilteredDynamics {
     public var payments: [Double]
     /// Where the filter ends the rollout.
     public var stops: [Bool]
-    /// The largest norm of the elites' predicted standard deviations (normalised): MOPO's penalty u.
+    /// By the model's `uncertainty`, normalised.
     public var uncertainties: [Double]
+  }
+
+  /// How uncertain a step is.
+  public enum Uncertainty: String, Sendable, CaseIterable {
+    /// The largest norm of the elites' predicted standard deviations: MOPO's u. It knows the noise that the data has, and
+    /// where there is no data only by chance.
+    case predicted
+    /// The norm of the standard deviations of the elites' means (Lu et al. 2022, arXiv 2110.04135, compare both).
+    case disagreement
   }
 
   public let ensemble: GaussianEnsemble
   public let reward: DynamicsReward?
   public var filter: TransitionFilter
+  public var uncertainty = Uncertainty.predicted
   /// Candidates of each elite.
   public let samples: Int
   /// Normalised changes are cut to plus and minus this.
@@ -224,8 +234,10 @@ public final class FilteredDynamics {
   private func imagine(
     _ rows: Int, _ uncertainties: inout [Double], random: UnsafeMutablePointer<PCG64>, stride: Int
   ) {
+    var spread = MeanSpread(count: uncertainty == .disagreement ? rows * outputs : 0)
     for (place, elite) in ensemble.elites.enumerated() {
       ensemble.models[elite].predict(input, rows: rows, means: &means, deviations: &deviations)
+      spread.add(means)
       for row in 0..<rows {
         var square = 0.0
         for index in row * outputs..<(row + 1) * outputs {
@@ -241,6 +253,7 @@ public final class FilteredDynamics {
         }
       }
     }
+    if uncertainty == .disagreement { uncertainties = spread.norms(rows: rows) }
   }
 
   private func join(_ rows: Int, _ count: Int, _ inputs: Int, _ width: Int) {
@@ -252,6 +265,38 @@ public final class FilteredDynamics {
           joined[start + inputs + place] = candidates[(candidate * rows + row) * outputs + place]
         }
       }
+    }
+  }
+}
+
+/// How far the elites' means are from each other.
+struct MeanSpread {
+  private var sums, squares: [Double]
+  private var models = 0.0
+
+  init(count: Int) {
+    sums = Array(repeating: 0, count: count)
+    squares = sums
+  }
+
+  /// Counts one model's means; more of them than the spread has room for are passed over.
+  mutating func add(_ means: [Float]) {
+    models += 1
+    for place in sums.indices {
+      let mean = Double(means[place])
+      sums[place] += mean
+      squares[place] += mean * mean
+    }
+  }
+
+  /// For each row the norm of the standard deviations (of the population).
+  func norms(rows: Int) -> [Double] {
+    let width = sums.count / max(rows, 1)
+    return (0..<rows).map { row in
+      (row * width..<(row + 1) * width).reduce(0.0) { total, place in
+        let mean = sums[place] / models
+        return total + max(squares[place] / models - mean * mean, 0)
+      }.squareRoot()
     }
   }
 }

@@ -14,8 +14,10 @@ extension ImaginedWorld {
       "what a model of recorded transitions imagines (laurel dynamics fit): offline learning by MOPO and MOREC",
     parameters: [
       Parameter(
-        "model", .string, help: "the model that laurel dynamics fit wrote, of transitions with rewards"),
-      Parameter("from", .string, help: "transitions (JSONL) in whose observations episodes begin"),
+        "model", .string, help: "the model that laurel dynamics fit wrote, of transitions with rewards",
+        namesFile: true),
+      Parameter(
+        "from", .string, help: "transitions (JSONL) in whose observations episodes begin", namesFile: true),
       Parameter(
         "like", .string, default: .null,
         help: "a world that has the actions; none: a box from the least to the greatest recorded action"),
@@ -24,6 +26,12 @@ extension ImaginedWorld {
       Parameter(
         "penalty", .number, default: .number(0), range: 0...1e9,
         help: "MOPO's beta: what a unit of the ensemble's uncertainty costs"),
+      Parameter(
+        "uncertainty", .choice(FilteredDynamics.Uncertainty.allCases.map(\.rawValue)),
+        default: .string("predicted"),
+        help:
+          "predicted: the largest deviation that an elite predicts (MOPO); disagreement: that of the elites' means"
+      ),
       Parameter(
         "stop_reward", .number, default: .null, range: -1e9...1e9,
         help:
@@ -39,6 +47,7 @@ extension ImaginedWorld {
     var settings = Settings()
     settings.filter = try TransitionFilter(parameters)
     settings.samples = parameters.int("samples")
+    settings.uncertainty = .init(rawValue: parameters.string("uncertainty")) ?? .predicted
     settings.penalty = parameters.double("penalty")
     settings.horizon = parameters.int("max_episode_steps")
     settings.limits = try limits(parameters.json("limits"))
@@ -47,6 +56,10 @@ extension ImaginedWorld {
       throw ParameterError(parameter: "model", "\(error)")
     }
     settings.stopReward = parameters.optionalDouble("stop_reward")
+    if settings.stopReward != nil, settings.filter.stopsBelow == nil {
+      throw ParameterError(
+        parameter: "stop_reward", "nothing stops without stop_below: give both, or neither")
+    }
     let starts = try TransitionData(named: "from", path: parameters.string("from"))
     let space = try parameters.optionalString("like").map(actionSpace)
     do throws(ImaginationError) {
@@ -56,21 +69,31 @@ extension ImaginedWorld {
         switch error {
         case .noRewards: "model"
         case .otherStarts: "from"
-        case .otherActions: "like"
-        case .otherLimits: "limits"
+        case .otherActions, .notAChoice: "like"
+        case .otherLimits, .nothingWithinLimits: "limits"
         }
       throw ParameterError(parameter: place, "\(error)")
     }
   }
 
   private static func actionSpace(like name: String) throws(ParameterError) -> Space {
-    do { return try WorldRegistry.standard.world(name).actionSpace(of: 0) } catch {
+    let world: any World
+    do { world = try WorldRegistry.standard.world(name) } catch {
       throw ParameterError(parameter: "like", error.message, suggestion: error.suggestion)
     }
+    guard world.agents == 1 else {
+      throw ParameterError(
+        parameter: "like", "\(name) is a game of \(world.agents) agents: name a world of one")
+    }
+    return world.actionSpace(of: 0)
   }
 
   private static func limits(_ value: JSONValue) throws(ParameterError) -> [ClosedRange<Float>?] {
-    let expected = "[low, high] or null for each number of the observation"
+    let expected =
+      "[low, high] or null for each number of the observation, either end null where there is none"
+    func end(_ value: JSONValue, _ none: Float) -> Float? {
+      value == .null ? none : value.double.map { Float($0) }
+    }
     if value == .null { return [] }
     guard case .array(let items) = value else {
       throw ParameterError(parameter: "limits", expected: expected, found: value.summary)
@@ -81,11 +104,13 @@ extension ImaginedWorld {
         found.append(nil)
         continue
       }
-      guard case .array(let ends) = item, ends.count == 2, let low = ends[0].double,
-        let high = ends[1].double,
-        low <= high
-      else { throw ParameterError(parameter: "limits", expected: expected, found: item.summary) }
-      found.append(Float(low)...Float(high))
+      guard case .array(let ends) = item, ends.count == 2, let low = end(ends[0], -.infinity),
+        let high = end(ends[1], .infinity)
+      else { throw ParameterError(parameter: "limits", expected: expected, found: item.jsonText) }
+      guard low <= high else {
+        throw ParameterError(parameter: "limits", "\(item.jsonText): the low end is above the high one")
+      }
+      found.append(low...high)
     }
     return found
   }

@@ -133,7 +133,10 @@ public struct TransitionData: Sendable, Equatable {
     guard !items.isEmpty else { throw fail("an empty list") }
     var numbers: [Float] = []
     for item in items {
-      guard let one = number(item) else { throw fail("a list with \(item.summary) in it") }
+      guard let one = number(item) else {
+        let isLarge = item.double.map { !Float($0).isFinite } ?? false
+        throw fail("a list with \(item.summary) in it" + (isLarge ? ", too large for single precision" : ""))
+      }
       numbers.append(one)
     }
     return numbers

@@ -39,10 +39,12 @@ public struct Parameter: Sendable {
   public var help: String
   /// The value (`string` or `strings`) names rewards of the same specification; an unknown name is an error.
   public var namesReward: Bool
+  /// The value is the path of a file that is read.
+  public var namesFile: Bool
 
   public init(
     _ name: String, _ kind: ParameterKind, default: JSONValue? = nil, range: ClosedRange<Double>? = nil,
-    help: String, namesReward: Bool = false
+    help: String, namesReward: Bool = false, namesFile: Bool = false
   ) {
     self.name = name
     self.kind = kind
@@ -50,6 +52,7 @@ public struct Parameter: Sendable {
     self.range = range
     self.help = help
     self.namesReward = namesReward
+    self.namesFile = namesFile
   }
 
   /// What a valid value looks like, range included ("a number from 0 to 1").

@@ -14,6 +14,8 @@ public struct ControlReport: Sendable {
   /// What else the learner measured.
   public var series: [(name: String, values: Curve)]
   public var yaml: String
+  /// What must be known to read the returns.
+  public var note: String?
   /// What is earned, of what, and what steps are: a sampler earns rewards of objects by choices.
   public var words = (earned: "return", trials: "episodes", steps: "environment steps")
 
@@ -76,7 +78,7 @@ public struct ControlReport: Sendable {
       \(ReportPage.tile("After", told(after), "\(words.earned), \(evaluationEpisodes) \(words.trials)"))
       \(ReportPage.tile("Steps", "\(steps)", "\(episodes) \(words.trials)"))
       \(ReportPage.tile("Time", NumberText.short(seconds) + " s", "\(Int(Double(steps) / max(seconds, 1e-9))) steps/s"))
-      </dl></header>
+      </dl>\(note.map { "<p class=\"muted\">\(Markup.escape($0))</p>" } ?? "")</header>
       """
   }
 

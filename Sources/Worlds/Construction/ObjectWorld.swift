@@ -58,7 +58,7 @@ public enum ConstructionWorlds {
       parameters: [
         Parameter(
           "file", .string, default: .null,
-          help: "JSONL, an object a line: {\"object\": \"ACG\", \"objectives\": [0.2, 0.7]}"),
+          help: "JSONL, an object a line: {\"object\": \"ACG\", \"objectives\": [0.2, 0.7]}", namesFile: true),
         Parameter(
           "list", .json, default: example, help: "the same objects in a list, where there is no file"),
         Parameter(

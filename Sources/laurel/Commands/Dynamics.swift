@@ -99,7 +99,7 @@ struct DynamicsScore: ParsableCommand {
     abstract: "Score transitions: how well each goes with the environment that the model knows.",
     discussion: """
       Prints a JSON line for each: dynamics_reward (-log(1 - p)), rank (the share of the fitted transitions with a \
-      lower reward; near 0 is out of distribution), uncertainty (the ensemble's largest predicted deviation) and \
+      lower reward; near 0 is out of distribution), uncertainty (the ensemble's largest predicted deviation), disagreement (the deviation of its means) and \
       surprise (the distance from its mean prediction in standard deviations).
       """)
   @Argument(help: "The model of laurel dynamics fit.") var model: String

@@ -51,11 +51,12 @@ struct Evaluate: ParsableCommand {
         "\(folder) holds a language run, whose report has its samples before and after; laurel generate draws more"
       )
     }
-    let run = try ControlRunFile(path: file)
+    let run = try ControlRunFile(path: file, plays: true, in: world)
     let output = try trace.map {
       try OutputFile($0, sparing: ["run.yaml", PolicyFile.name, TableFile.name].map { folder + "/" + $0 })
     }
     let policy = try WorldPolicy(run, folder: folder)
+    if world == nil, values.isEmpty, let note = run.note { say(note) }
     let place = try chosenWorld(run)
     try requireSameSpaces(run.world, place)
     try play(policy, in: place, output)

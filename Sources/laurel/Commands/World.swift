@@ -42,8 +42,17 @@ struct WorldShow: ParsableCommand {
 
   func run() throws {
     let kind = try choice.kind()
+    let given = try choice.parameters()
+    let missing = kind.parameters.filter { $0.default == nil && given[$0.name] == nil }.map(\.name)
+    if !missing.isEmpty {
+      if json { return print(JSONValue.object(kind.json).jsonText) }
+      print("\(kind.name): \(kind.summary)")
+      print("family        \(kind.family)")
+      print("its spaces depend on \(missing.joined(separator: " and ")): give them with --set to see them")
+      return printParameters(of: kind)
+    }
     let world = try choice.world()
-    if json { return print(JSONValue.object(try kind.json(try choice.parameters())).jsonText) }
+    if json { return print(JSONValue.object(try kind.json(given)).jsonText) }
     print("\(kind.name): \(kind.summary)")
     print("family        \(kind.family)")
     print("agents        \(world.agents)")
@@ -57,6 +66,10 @@ struct WorldShow: ParsableCommand {
       print("observation   \(Self.text(observation))\(name)")
       print("action        \(Self.text(action))\(name)")
     }
+    printParameters(of: kind)
+  }
+
+  private func printParameters(of kind: WorldKind) {
     if kind.parameters.isEmpty { return print("no parameters") }
     print("parameters, for --set NAME=VALUE:")
     for parameter in kind.parameters {

@@ -1,4 +1,6 @@
+import Foundation
 import Learned
+import Numeric
 import Rewards
 import Worlds
 
@@ -14,7 +16,10 @@ extension ControlRunFile {
     put("name", .string(name))
     put("method", .string(methodName))
     let kind = WorldRegistry.complete.kind(named: worldName)
-    let options = kind.flatMap { try? Parameters(worldOptions, of: $0.parameters).values } ?? worldOptions
+    var options = kind.flatMap { try? Parameters(worldOptions, of: $0.parameters).values } ?? worldOptions
+    for parameter in kind?.parameters ?? [] where parameter.namesFile {
+      if let path = options[parameter.name]?.path { options[parameter.name] = .string(Self.absolute(path)) }
+    }
     put(
       "world",
       options.keys.isEmpty ? .string(worldName) : .object(JSONObject([(worldName, .object(options))])))
@@ -27,8 +32,41 @@ extension ControlRunFile {
     for key in settings.values.keys where key != "seed" {
       // What has no value is left to the method.
       guard let value = settings.values[key], value != .null else { continue }
-      put(key, key == "hint" ? resolved(value) : value)
+      if key == "offline_share", offlineData == nil { continue }
+      let path = key == "offline_data" ? value.path.map { JSONValue.string(Self.absolute($0)) } : nil
+      put(key, key == "hint" ? resolved(value) : path ?? value)
     }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// What must be known to read the run's returns.
+  var note: String? {
+    guard let world = world as? ImaginedWorld else { return nil }
+    let limit = world.maximumSteps.map { " of at most \($0) steps" } ?? ""
+    return
+      "These returns are imagined: episodes\(limit) in a model of recorded transitions, penalties included. Only the "
+      + "environment tells what the policy earns (laurel evaluate RUN --world NAME)."
+  }
+
+  private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+
+  /// The files that the run reads.
+  var inputFiles: [String] {
+    let parameters = WorldRegistry.complete.kind(named: worldName)?.parameters ?? []
+    let named = parameters.filter(\.namesFile).compactMap { worldOptions[$0.name]?.path }
+    return (named + [settings.values["offline_data"]?.path].compactMap { $0 }).map(Self.absolute)
+  }
+
+  /// A line a file, its checksum and its path: whether a run goes on with what it began with.
+  var inputs: String {
+    inputFiles.map { path in
+      let sum = (try? Data(contentsOf: URL(fileURLWithPath: path))).map(StateArchive.checksum) ?? 0
+      return String(sum, radix: 16) + " " + path
+    }.joined(separator: "\n")
+  }
+}
+
+extension JSONValue {
+  /// The text of a string.
+  fileprivate var path: String? { if case .string(let path) = self { path } else { nil } }
 }

@@ -151,8 +151,11 @@ struct ControlRunFile {
     return mapping["world"] != nil
   }
 
+  /// - Parameters:
+  ///   - plays: The run's policy will only be played: recorded transitions are not read.
+  ///   - other: Where it is played; stands in for an imagined world of its actions whose files are gone.
   /// - Throws: `SpecificationError` with line, column and key; `FileError` when the file cannot be read.
-  init(path: String) throws {
+  init(path: String, plays: Bool = false, in other: String? = nil) throws {
     let root = try YAMLValue(contentsOf: path).mapping("a mapping with world and method")
     name = try root.string(
       "name", default: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
@@ -169,13 +172,19 @@ struct ControlRunFile {
     let place = try root.required("world")
     (worldName, worldOptions) = try Self.world(place)
     do { world = try WorldRegistry.complete.world(worldName, worldOptions) } catch {
-      // What a parameter is wrong about is told where the parameter stands.
-      let options = try? place.mapping().entries.first?.value.mapping()
-      throw options?[error.parameter]?.error(error.message, suggestion: error.suggestion)
-        ?? place.error(
-          worldOptions.keys.isEmpty && error.parameter == "world"
-            ? error.message : "\(error.parameter): \(error.message)",
-          suggestion: error.suggestion)
+      if let other, worldName == ImaginedWorld.kind.name, worldOptions["like"] == .string(other),
+        let real = try? WorldRegistry.standard.world(other)
+      {
+        world = real
+      } else {
+        // What a parameter is wrong about is told where the parameter stands.
+        let options = try? place.mapping().entries.first?.value.mapping()
+        throw options?[error.parameter]?.error(error.message, suggestion: error.suggestion)
+          ?? place.error(
+            worldOptions.keys.isEmpty && error.parameter == "world"
+              ? error.message : "\(error.parameter): \(error.message)",
+            suggestion: error.suggestion)
+      }
     }
     shapers = try Self.rules(root["shaping"])
     shaping = root["shaping"]?.json ?? .null
@@ -215,7 +224,7 @@ struct ControlRunFile {
     }
     try Self.check(world, method, place, settings, root)
     netArch = try Self.widths(root["net_arch"])
-    offlineData = try Self.offlineData(settings, world, root)
+    offlineData = plays ? nil : try Self.offlineData(settings, world, root)
     heron = try Self.heron(root["reward"], method, world)
     if heron != nil, let place = root["shaping"], !shapers.isEmpty {
       throw place.error("a learned reward replaces the world's: shaping rules go with the world's only")
@@ -227,7 +236,16 @@ struct ControlRunFile {
     _ settings: Parameters, _ world: any World, _ root: YAMLMapping
   ) throws -> TransitionData? {
     guard case .string(let path)? = settings.values["offline_data"], let place = root["offline_data"] else {
+      if let share = root["offline_share"], settings.values["offline_data"] == .null {
+        throw share.error("a share of nothing: name recorded transitions with offline_data")
+      }
       return nil
+    }
+    let share = settings.double("offline_share")
+    let rows = settings.int("batch_size")
+    if share > 0, (share * Double(rows)).rounded() < 1 {
+      throw (root["offline_share"] ?? root["batch_size"] ?? place).error(
+        "\(share) of \(rows) rows is not one row: nothing of offline_data would be used")
     }
     if let other = root["shaping"] ?? root["reward"] {
       throw other.error(

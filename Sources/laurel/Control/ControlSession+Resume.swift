@@ -20,7 +20,10 @@ extension ControlSession {
   /// Opens a run's books: those of the checkpoint where the run resumes.
   func openBooks() throws -> RunBooks {
     let kept = resumes ? try ControlCheckpoint(path: checkpoint.path).read() : nil
-    let record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
+    var record = kept?.record ?? RunRecord(name: run.name, seed: run.seed)
+    let inputs = run.inputs
+    if let kept { try Self.requireUnchanged(kept.record.inputs, now: inputs) }
+    record.inputs = inputs
     let began = Date() - record.seconds
     if kept != nil {
       say(
@@ -34,6 +37,17 @@ extension ControlSession {
     return RunBooks(
       record: record, keeper: Keeper(ControlCheckpoint(path: checkpoint.path), metrics, began),
       metrics: metrics, progress: progress, began: began, archive: kept?.archive)
+  }
+
+  /// - Parameters: What the run read when it began, and what it would now (`ControlRunFile.inputs`).
+  static func requireUnchanged(_ inputs: String, now: String) throws {
+    let now = Set(now.split(separator: "\n"))
+    let changed = inputs.split(separator: "\n").filter { !now.contains($0) }
+      .map { $0.drop { $0 != " " }.dropFirst() }
+    guard !changed.isEmpty else { return }
+    throw ValidationFailure(
+      "\(changed.joined(separator: ", ")) changed since the run began, which would end with other numbers: put back what was "
+        + "there, or start anew with another --output")
   }
 
   /// Restores the learner, or measures it before it learns.

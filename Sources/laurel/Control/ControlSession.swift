@@ -49,6 +49,7 @@ struct ControlSession {
 
   private func learn(_ summary: String?) throws {
     say("run \(folder.path): \(run.worldName), \(run.methodName), seed \(run.seed)")
+    for warning in (run.world as? ImaginedWorld)?.warnings ?? [] { say("world: \(warning)") }
     if let kind = run.learner {
       try openTeam(kind, run.world, summary)
     } else if let world = run.world as? any ConstructionWorld, run.method == .gflownet {
@@ -174,6 +175,9 @@ struct ControlSession {
       series: record.series.sorted { $0.key < $1.key }.map { ($0.key, points($0.value)) },
       yaml: run.resolvedYAML)
     if run.method == .gflownet, run.learner == nil { report.words = ("reward", "objects", "choices") }
+    if run.world is ImaginedWorld { report.words.steps = "imagined steps" }
+    report.note = run.note
+    if let note = run.note { say(note) }
     try report.write(to: folder.appending(path: "report.html").path)
     print("report: \(folder.appending(path: "report.html").path)")
     if Task.isCancelled {
@@ -191,7 +195,11 @@ struct ControlSession {
 
   /// Episodes on seeds that training never used. Several agents share the policy; the return is their sum.
   func evaluate(_ world: some World, _ act: @escaping ([Float]) -> [Float]) throws -> Evaluation {
-    try Evaluation(of: WorldPolicy(shared: act, in: world), in: world, episodes: run.evalEpisodes)
+    let progress = Progress(total: Double(run.evalEpisodes), unit: "episodes")
+    defer { progress.finish() }
+    return try Evaluation(of: WorldPolicy(shared: act, in: world), in: world, episodes: run.evalEpisodes) {
+      episode, _, _, _ in progress.reach(Double(episode))
+    }
   }
 
   private func write(
