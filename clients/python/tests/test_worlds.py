@@ -5,9 +5,13 @@
 The checks of Gymnasium and PettingZoo run where these packages are installed.
 """
 
+import json
 import os
+import random
 import shutil
+import subprocess
 import sys
+import tempfile
 import unittest
 import warnings
 
@@ -26,6 +30,23 @@ try:
     from pettingzoo.test import parallel_api_test, parallel_seed_test
 except ImportError:
     parallel_api_test = None
+
+def imagined(folder):
+    """What the world `imagined` needs: records of Pendulum under random torques, and a small model of them."""
+    records, model = os.path.join(folder, "records.jsonl"), os.path.join(folder, "model.state")
+    torques = random.Random(1)
+    with World("pendulum") as world, open(records, "w") as lines:
+        seen = world.reset(seed=1)["observation"][0]
+        for _ in range(200):
+            torque = torques.uniform(-2, 2)
+            step = world.step([[torque]])
+            lines.write(json.dumps({"observation": seen, "action": [torque], "reward": step["rewards"][0],
+                                    "next_observation": step["observation"][0]}) + "\n")
+            seen = step["observation"][0]
+    subprocess.run([os.environ.get("LAUREL") or "laurel", "dynamics", "fit", records, "--out", model, "--set", "members=2",
+                    "elites=2", "hidden=[8]", "max_epochs=3", "rounds=10"], check=True, capture_output=True)
+    return {"model": model, "from": records, "like": "pendulum"}
+
 
 HAS_COMMAND = shutil.which(os.environ.get("LAUREL") or "laurel") is not None
 
@@ -73,8 +94,11 @@ class WorldTests(unittest.TestCase):
 @unittest.skipUnless(HAS_COMMAND and gymnasium, "LAUREL does not name the laurel command, or gymnasium is not installed")
 class GymnasiumTests(unittest.TestCase):
     def test_every_world_of_one_agent_passes_gymnasiums_checker(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
         for kind in list_worlds():
-            with World(kind["name"]) as world:
+            given = imagined(scratch.name) if kind["name"] == "imagined" else {}
+            with World(kind["name"], given) as world:
                 if world.agents != 1:
                     continue
             with self.subTest(kind["name"]), warnings.catch_warnings():
@@ -83,7 +107,7 @@ class GymnasiumTests(unittest.TestCase):
                 for advice in ("For Box action spaces", "A Box observation space", "not having a registered spec",
                                "The environment .* is a different", "No render modes"):
                     warnings.filterwarnings("ignore", message=f".*{advice}.*")
-                env = environments.LaurelEnv(kind["name"])
+                env = environments.LaurelEnv(kind["name"], given)
                 try:
                     check_env(env, skip_render_check=True)
                 finally:
@@ -122,9 +146,12 @@ class GymnasiumTests(unittest.TestCase):
                      "LAUREL does not name the laurel command, or pettingzoo is not installed")
 class PettingZooTests(unittest.TestCase):
     def test_every_world_passes_pettingzoos_test(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
         for kind in list_worlds():
             with self.subTest(kind["name"]):
-                env = environments.LaurelParallelEnv(kind["name"])
+                given = imagined(scratch.name) if kind["name"] == "imagined" else {}
+                env = environments.LaurelParallelEnv(kind["name"], given)
                 try:
                     parallel_api_test(env, num_cycles=200)
                 finally:
