@@ -5,7 +5,8 @@ extension Error {
   /// What the system says was wrong ("No space left on device"), where a file could not be written.
   var reason: String {
     let error = self as NSError
-    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    // What lies there on Linux is a POSIXError, which is no NSError before it is made one.
+    let cause = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? error
     return cause.domain == NSPOSIXErrorDomain
       ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
   }

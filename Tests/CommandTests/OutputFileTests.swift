@@ -87,4 +87,15 @@ import Testing
       #expect(firstFreeFolder(folder + "/a") == folder + "/a")
     }
   }
+
+  @Test func `what the system says is passed on`() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data("a".utf8).write(to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let below = folder.appendingPathComponent("x")
+    let error = #expect(throws: (any Error).self) {
+      try FileManager.default.createDirectory(at: below, withIntermediateDirectories: true)
+    }
+    #expect(error?.reason == "Not a directory")
+  }
 }

@@ -73,12 +73,13 @@ public struct ControlReport: Sendable {
       <header class="top"><p class="eyebrow">Laurel control run</p>
       <h1>\(Markup.escape(name))</h1>
       <p class="muted">\(Markup.escape("\(method) on \(world), seed \(seed)"))</p>
+      \(note.map { "<p class=\"muted\">\(Markup.escape($0))</p>" } ?? "")
       <dl class="tiles">
       \(ReportPage.tile("Before", told(before), "\(words.earned), \(evaluationEpisodes) \(words.trials)"))
       \(ReportPage.tile("After", told(after), "\(words.earned), \(evaluationEpisodes) \(words.trials)"))
       \(ReportPage.tile("Steps", "\(steps)", "\(episodes) \(words.trials)"))
       \(ReportPage.tile("Time", NumberText.short(seconds) + " s", "\(Int(Double(steps) / max(seconds, 1e-9))) steps/s"))
-      </dl>\(note.map { "<p class=\"muted\">\(Markup.escape($0))</p>" } ?? "")</header>
+      </dl></header>
       """
   }
 
