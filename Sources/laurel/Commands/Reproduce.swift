@@ -79,7 +79,6 @@ struct Reproduce: ParsableCommand {
       throw error
     }
 
-    tell(ReproductionText.introduction(request) + "\n")
     let reproduction: Reproduction
     do { reproduction = try run(request, threads: threads) } catch {
       if isNew { rmdir(folder) }
@@ -117,7 +116,9 @@ struct Reproduce: ParsableCommand {
         say("interrupted: nothing was written")
       }
     ) { isCancelled in
-      try request.run(
+      // Who reads this may press Ctrl-C already.
+      tell(ReproductionText.introduction(request) + "\n")
+      return try request.run(
         threads: threads, progress: { progress.reach($0, note: $1) }, isCancelled: isCancelled)
     }
   }
